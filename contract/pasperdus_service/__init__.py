@@ -1,0 +1,5 @@
+"""What every long-running process of ours is made of, node or collector alike.
+
+Settings from TOML, logs, one MQTT connection, a word to systemd. It knows nothing of sensors or
+ledgers, and imports nothing of ours but the contract.
+"""

@@ -1,0 +1,9 @@
+"""Errors of a process that cannot start or go on; the text is for whoever runs it."""
+
+
+class ServiceError(Exception):
+    """Base of this package's errors."""
+
+
+class SettingsError(ServiceError, ValueError):
+    """A configuration file that cannot be used: which file, which key, what to do."""

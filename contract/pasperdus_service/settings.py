@@ -1,0 +1,176 @@
+"""Configuration: TOML, validated once, unknown keys refused with the nearest known name."""
+
+import os
+import tomllib
+from difflib import get_close_matches
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any, Literal, Self, TypeVar, get_args
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
+
+from pasperdus_contract.topics import DEFAULT_PREFIX, Topics
+from pasperdus_service.errors import SettingsError
+
+PASSWORD_VARIABLE = "PASPERDUS_MQTT_PASSWORD"  # noqa: S105 (the name of a variable)
+_DEFAULT_PORTS = {"mqtt": 1883, "mqtts": 8883, "embedded": 1883}
+
+S = TypeVar("S", bound="Settings")
+
+
+class Settings(BaseModel):
+    """One table of a configuration file: no key that we do not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class MqttSettings(Settings):
+    """How to reach the broker."""
+
+    url: str
+    prefix: str = DEFAULT_PREFIX
+    version: Literal["3.1.1", "5"] = "3.1.1"
+    ca_file: Path | None = None
+    username: str | None = None
+    password_file: Path | None = None
+
+    @field_validator("url")
+    @classmethod
+    def _is_a_broker(cls, url: str) -> str:
+        try:
+            scheme, host, port = _parts(url)
+        except ValueError as error:
+            raise ValueError(f"{url!r} is no broker address: {error}") from None
+        if scheme not in _DEFAULT_PORTS or not host or not 1 <= port <= 65535:
+            raise ValueError(
+                f"{url!r} is no broker address; write mqtt://HOST:PORT, mqtts://HOST:PORT "
+                "or, for a collector, embedded:PORT"
+            )
+        return url
+
+    @field_validator("prefix")
+    @classmethod
+    def _is_a_plain_topic(cls, prefix: str) -> str:
+        Topics(prefix)
+        return prefix
+
+    @model_validator(mode="after")
+    def _is_complete(self) -> Self:
+        if self.ca_file is not None and not self.is_encrypted:
+            raise ValueError("ca_file needs a url that begins with mqtts://")
+        if self.password_file is not None and self.username is None:
+            raise ValueError("password_file needs a username")
+        return self
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the collector runs the broker itself."""
+        return _parts(self.url)[0] == "embedded"
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether the connection is TLS."""
+        return _parts(self.url)[0] == "mqtts"
+
+    @property
+    def host(self) -> str:
+        """The broker's host, or for an embedded one the address to listen on."""
+        return _parts(self.url)[1]
+
+    @property
+    def port(self) -> int:
+        """The broker's port."""
+        return _parts(self.url)[2]
+
+    def password(self) -> str | None:
+        """Read the secret from its file or from the environment.
+
+        Raises :class:`SettingsError` when the file cannot be read or is empty.
+        """
+        if self.password_file is None:
+            return os.environ.get(PASSWORD_VARIABLE)
+        try:
+            secret = self.password_file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(f"[mqtt] password_file {self.password_file}: {error}") from None
+        if not secret:
+            raise SettingsError(f"[mqtt] password_file {self.password_file} is empty")
+        return secret
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether ``host`` can only be this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def load(model: type[S], path: Path) -> S:
+    """Read and validate one configuration file.
+
+    Raises :class:`SettingsError` naming the file, the key and what to do; every fault at once.
+    """
+    try:
+        with path.open("rb") as file:
+            parsed = tomllib.load(file)
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read: {error.strerror or error}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: is not valid TOML: {error}") from None
+    try:
+        return model.model_validate(parsed)
+    except ValidationError as error:
+        faults = [_explain(model, fault) for fault in error.errors(include_url=False)]
+        raise SettingsError("\n".join(f"{path}: {fault}" for fault in faults)) from None
+
+
+def _parts(url: str) -> tuple[str, str, int]:
+    if url.startswith("embedded:"):
+        where = url.removeprefix("embedded:")
+        host, _, port = where.rpartition(":")
+        return "embedded", host or "127.0.0.1", int(port or _DEFAULT_PORTS["embedded"])
+    split = urlsplit(url)
+    if split.username or split.password or split.path.strip("/") or split.query:
+        raise ValueError("give only scheme, host and port; username and password_file are keys")
+    return split.scheme, split.hostname or "", split.port or _DEFAULT_PORTS.get(split.scheme, 0)
+
+
+def _explain(model: type[BaseModel], fault: Any) -> str:
+    where = [str(part) for part in fault["loc"] if part != "[key]"]
+    what = fault["msg"].removeprefix("Value error, ")
+    if fault["type"] == "extra_forbidden":
+        what = f"unknown {'table' if isinstance(fault['input'], dict) else 'key'}"
+        near = get_close_matches(where[-1], _known_names(model, where[:-1]), n=1, cutoff=0.5)
+        what += f"; did you mean {near[0]!r}?" if near else "; remove it"
+    elif fault["type"] == "missing":
+        what = "is missing; add it"
+    return f"{_place(where, fault['input'])}: {what}"
+
+
+def _place(where: list[str], value: object) -> str:
+    if not where:
+        return "the whole file"
+    if isinstance(value, dict) or len(where) == 1:
+        return f"[{'.'.join(where)}]"
+    return f"[{'.'.join(where[:-1])}] {where[-1]}"
+
+
+def _known_names(model: Any, where: list[str]) -> list[str]:
+    """Return the keys allowed at ``where``, walking tables and tables of tables."""
+    for name in where:
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            field = model.model_fields.get(name)
+            model = field.annotation if field else None
+        else:  # a dict[str, Table]: its keys are free names
+            arguments = get_args(model)
+            model = arguments[-1] if arguments else None
+        options = [option for option in get_args(model) if option is not type(None)]
+        if len(options) == 1:
+            model = options[0]
+    if isinstance(model, type) and issubclass(model, BaseModel):
+        return [field.alias or name for name, field in model.model_fields.items()]
+    return []

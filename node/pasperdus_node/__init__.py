@@ -1,0 +1,1 @@
+"""The Raspberry Pi at the entrance, in the waiting room and on the lectern."""

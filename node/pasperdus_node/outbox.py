@@ -1,0 +1,242 @@
+"""The node's durable queue: an event is here before anything else happens, and until it is acked.
+
+One table of events and one of the epochs they belong to. The body of a row is the final JSON of
+the event: these bytes are sent, again and again, also after an upgrade. SQLite in WAL mode with
+``synchronous=FULL``: a commit survives a power cut. ``AUTOINCREMENT``: without it SQLite would
+start at 1 again once the table has drained, and a sequence number must never come twice.
+"""
+
+import secrets
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from pasperdus_contract.codec import encode_event
+from pasperdus_contract.events import AnyEvent
+from pasperdus_contract.messages import HEARTBEAT_EPOCHS, EpochExtent
+from pasperdus_contract.ranges import Range
+from pasperdus_node.errors import OutboxError
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS epochs (
+    id INTEGER PRIMARY KEY,
+    epoch TEXT NOT NULL UNIQUE,
+    boot TEXT NOT NULL,
+    first INTEGER,
+    head INTEGER
+) STRICT;
+CREATE TABLE IF NOT EXISTS events (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    epoch_id INTEGER NOT NULL REFERENCES epochs (id),
+    wall INTEGER NOT NULL,
+    body BLOB NOT NULL,
+    held TEXT
+) STRICT;
+CREATE TABLE IF NOT EXISTS totals (
+    name TEXT PRIMARY KEY,
+    total INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+
+
+class Draft(Protocol):
+    """An event that lacks nothing but its sequence number."""
+
+    def __call__(self, *, seq: int) -> AnyEvent:
+        """Return the event under ``seq``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpochRecord:
+    """One start of the node's process: what it recorded, and in which boot."""
+
+    epoch: str
+    boot: str
+    first: int
+    head: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One pending event."""
+
+    seq: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slice:
+    """Consecutive pending rows of one epoch."""
+
+    epoch: str
+    rows: Sequence[Row]
+
+
+class Outbox:
+    """Owned by one thread: SQLite's one writing connection.
+
+    Raises :class:`OutboxError` when the file cannot be opened or written.
+    """
+
+    def __init__(self, path: Path, *, boot: str) -> None:
+        self.epoch = secrets.token_hex(16)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(path, isolation_level=None)
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")
+            self._db.executescript(_SCHEMA)
+            with _Transaction(self._db):
+                inserted = self._db.execute(
+                    "INSERT INTO epochs (epoch, boot) VALUES (?, ?)", (self.epoch, boot)
+                )
+                self._forget_drained_epochs()
+                # What a collector could not read it may read since its upgrade: ask once more.
+                self._db.execute("UPDATE events SET held = NULL WHERE held IS NOT NULL")
+            (self._pending,) = self._db.execute(
+                "SELECT count(*) FROM events WHERE held IS NULL"
+            ).fetchone()
+        except (sqlite3.Error, OSError) as error:
+            raise OutboxError(
+                f"{path}: the outbox cannot be opened: {error}; check [outbox] path, "
+                "its owner and the space left"
+            ) from error
+        self._epoch_id = inserted.lastrowid
+        self._path = path
+
+    def record(self, drafts: Sequence[Draft], totals: Mapping[str, int] = {}) -> list[AnyEvent]:
+        """Commit events and what they add to the totals, together; return them with their keys.
+
+        ``totals`` maps a name such as ``door.in`` to its increment.
+        """
+        try:
+            with _Transaction(self._db):
+                before = self._last_seq()
+                events = [draft(seq=before + n) for n, draft in enumerate(drafts, start=1)]
+                self._db.executemany(
+                    "INSERT INTO events (seq, epoch_id, wall, body) VALUES (?, ?, ?, ?)",
+                    [(e.seq, self._epoch_id, e.wall, encode_event(e)) for e in events],
+                )
+                if events:
+                    self._db.execute(
+                        "UPDATE epochs SET first = coalesce(first, ?), head = ? WHERE id = ?",
+                        (events[0].seq, events[-1].seq, self._epoch_id),
+                    )
+                self._db.executemany(
+                    "INSERT INTO totals (name, total) VALUES (?, ?) "
+                    "ON CONFLICT (name) DO UPDATE SET total = total + excluded.total",
+                    totals.items(),
+                )
+        except sqlite3.Error as error:
+            raise OutboxError(
+                f"{self._path}: {len(drafts)} events could not be recorded: {error}"
+            ) from error
+        self._pending += len(events)
+        return events
+
+    def pending_after(self, seq: int, *, most: int, most_bytes: int) -> Slice | None:
+        """Return the oldest rows past ``seq``, of one epoch, within both limits."""
+        found = self._db.execute(
+            "SELECT seq, epoch_id, body FROM events WHERE seq > ? AND held IS NULL "
+            "ORDER BY seq LIMIT ?",
+            (seq, most),
+        ).fetchall()
+        rows: list[Row] = []
+        room = most_bytes
+        for row_seq, epoch_id, body in found:
+            room -= len(body) + 1
+            if rows and (epoch_id != found[0][1] or room < 0):
+                break
+            rows.append(Row(row_seq, body))
+        if not rows:
+            return None
+        (epoch,) = self._db.execute(
+            "SELECT epoch FROM epochs WHERE id = ?", (found[0][1],)
+        ).fetchone()
+        return Slice(epoch=epoch, rows=rows)
+
+    def forget(self, epoch: str, ranges: Iterable[Range]) -> int:
+        """Delete what the collector has; return how many rows that were."""
+        with _Transaction(self._db):
+            forgotten = sum(
+                self._db.execute(
+                    "DELETE FROM events WHERE seq BETWEEN ? AND ? AND held IS NULL "
+                    "AND epoch_id = (SELECT id FROM epochs WHERE epoch = ?)",
+                    (first, last, epoch),
+                ).rowcount
+                for first, last in ranges
+            )
+        self._pending -= forgotten
+        return forgotten
+
+    def hold(self, seq: int, reason: str) -> None:
+        """Set one row aside: it stays, and is not sent any more."""
+        with _Transaction(self._db):
+            self._db.execute("UPDATE events SET held = ? WHERE seq = ?", (reason, seq))
+        self._pending -= 1
+
+    def epoch_record(self, epoch: str) -> EpochRecord | None:
+        """Return the extent of an epoch, or None when nothing was recorded in it."""
+        row = self._db.execute(
+            "SELECT epoch, boot, first, head FROM epochs WHERE epoch = ? AND first IS NOT NULL",
+            (epoch,),
+        ).fetchone()
+        if row is None:
+            return None
+        return EpochRecord(epoch=row[0], boot=row[1], first=row[2], head=row[3])
+
+    def closed_epochs(self) -> list[EpochExtent]:
+        """Return the last epochs before this one that recorded anything, oldest first."""
+        rows = self._db.execute(
+            "SELECT epoch, first, head FROM epochs WHERE id < ? AND first IS NOT NULL "
+            "ORDER BY id DESC LIMIT ?",
+            (self._epoch_id, HEARTBEAT_EPOCHS),
+        ).fetchall()
+        return [
+            EpochExtent(epoch=epoch, first=first, head=head) for epoch, first, head in rows[::-1]
+        ]
+
+    def pending(self) -> tuple[int, int | None]:
+        """Return how many events wait, and the wall time of the oldest in milliseconds."""
+        oldest = self._db.execute(
+            "SELECT wall FROM events WHERE held IS NULL ORDER BY seq LIMIT 1"
+        ).fetchone()
+        return self._pending, oldest[0] if oldest else None
+
+    def totals(self) -> dict[str, int]:
+        """Return everything ever recorded, by name."""
+        return dict(self._db.execute("SELECT name, total FROM totals").fetchall())
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def _last_seq(self) -> int:
+        row = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'events'").fetchone()
+        return row[0] if row else 0
+
+    def _forget_drained_epochs(self) -> None:
+        """Keep the epochs that heartbeats name or that still have rows."""
+        self._db.execute(
+            "DELETE FROM epochs WHERE id NOT IN (SELECT epoch_id FROM events) AND id NOT IN "
+            "(SELECT id FROM epochs ORDER BY id DESC LIMIT ?)",
+            (4 * HEARTBEAT_EPOCHS,),
+        )
+
+
+class _Transaction:
+    """``BEGIN IMMEDIATE`` … ``COMMIT``, or ``ROLLBACK`` when the block raises."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def __enter__(self) -> None:
+        self._db.execute("BEGIN IMMEDIATE")
+
+    def __exit__(self, kind: object, error: object, traceback: object) -> None:
+        if kind is None:
+            self._db.execute("COMMIT")
+        elif self._db.in_transaction:
+            self._db.execute("ROLLBACK")

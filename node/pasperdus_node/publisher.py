@@ -1,0 +1,178 @@
+"""Sends what is pending, oldest first, until this node's collector says that it has it.
+
+A bounded number of batches is in flight. A batch is sent again when its answer is late, with
+back-off, and at once when the broker comes back or the collector's instance changes. An answer
+may name part of a batch: the rest goes on being sent. A batch that the collector rejects is
+halved until the bad row stands alone; that row is held aside and the others go on.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import structlog
+
+from pasperdus_contract.codec import (
+    MAX_PAYLOAD_BYTES,
+    UNKNOWN_SCHEMA,
+    WireError,
+    decode,
+    decode_answer,
+    encode_batch,
+    fingerprint,
+)
+from pasperdus_contract.messages import MAX_EVENTS, Ack, CollectorStatus, Rejection
+from pasperdus_contract.ranges import contains
+from pasperdus_node.clock import Clock
+from pasperdus_node.outbox import Outbox, Row
+
+IN_FLIGHT = 8
+FIRST_ANSWER_S = 2.0
+LAST_ANSWER_S = 60.0
+REMEMBERED = 4  # payloads of one batch whose rejection we would still recognise
+ENVELOPE_BYTES = 1_024  # of a batch around its events, generously
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Flight:
+    """A batch that waits for its answer."""
+
+    epoch: str
+    rows: list[Row]
+    wait_s: float = FIRST_ANSWER_S
+    again_at_s: float = 0.0
+    is_sent: bool = False
+    sent_as: deque[str] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+
+
+Send = Callable[[bytes], bool]
+"""Hands a payload to the connection; False when there is none."""
+
+
+class Publisher:
+    """Moves rows from the outbox to the collector. Times are seconds of one monotonic clock."""
+
+    def __init__(
+        self, outbox: Outbox, clock: Clock, *, node: str, collector: str, send: Send
+    ) -> None:
+        self._outbox = outbox
+        self._clock = clock
+        self._node = node
+        self._collector = collector
+        self._send = send
+        self._flights: deque[_Flight] = deque()
+        self._handed_out = 0  # the last seq that was put into a flight
+        self._instance: str | None = None
+        self.held: list[tuple[int, str]] = []
+        """Rows held aside since the owner last looked, with the collector's reason."""
+
+    @property
+    def deadline_s(self) -> float | None:
+        """When the next answer is overdue."""
+        return min((f.again_at_s for f in self._flights if f.is_sent), default=None)
+
+    def pump(self, now_s: float) -> None:
+        """Send what is due: overdue batches first, then new ones while there is room."""
+        for flight in self._flights:
+            is_due = not flight.is_sent or now_s >= flight.again_at_s
+            if is_due and not self._launch(flight, now_s):
+                return
+        while len(self._flights) < IN_FLIGHT:
+            found = self._outbox.pending_after(
+                self._handed_out, most=MAX_EVENTS, most_bytes=MAX_PAYLOAD_BYTES - ENVELOPE_BYTES
+            )
+            if found is None:
+                return
+            self._handed_out = found.rows[-1].seq
+            flight = _Flight(epoch=found.epoch, rows=list(found.rows))
+            self._flights.append(flight)
+            if not self._launch(flight, now_s):
+                return
+
+    def resend(self, now_s: float) -> None:
+        """Send everything again: the broker came back, or the collector started anew."""
+        for flight in self._flights:
+            flight.is_sent = False
+            flight.wait_s = FIRST_ANSWER_S
+        self.pump(now_s)
+
+    def take_status(self, payload: bytes, now_s: float) -> None:
+        """Follow the collector's retained status."""
+        try:
+            status = decode(CollectorStatus, payload)
+        except WireError as error:
+            log.warning("collector status is unreadable", reason=str(error))
+            return
+        if status.state == "online" and status.instance != self._instance:
+            self._instance = status.instance
+            self.resend(now_s)
+
+    def take_answer(self, payload: bytes, now_s: float) -> None:
+        """Let go of what our collector has; isolate what it rejects."""
+        try:
+            answer = decode_answer(payload)
+        except WireError as error:
+            log.warning("answer is unreadable", reason=str(error))
+            return
+        if answer.collector != self._collector:
+            log.warning("answer of another collector", collector=answer.collector)
+        elif isinstance(answer, Ack):
+            self._let_go(answer)
+            self.pump(now_s)
+        else:
+            self._isolate(answer, now_s)
+
+    def _launch(self, flight: _Flight, now_s: float) -> bool:
+        epoch = self._outbox.epoch_record(flight.epoch)
+        if epoch is None:
+            raise AssertionError(f"rows of epoch {flight.epoch} without the epoch itself")
+        payload = encode_batch(
+            node=self._node,
+            epoch=epoch.epoch,
+            first=epoch.first,
+            head=epoch.head,
+            boot=epoch.boot,
+            sent=self._clock.read().moment(self._clock.boot),
+            bodies=[row.body for row in flight.rows],
+        )
+        if not self._send(payload):
+            flight.is_sent = False
+            return False
+        if flight.is_sent:  # this is a repetition: the answer was late
+            flight.wait_s = min(2 * flight.wait_s, LAST_ANSWER_S)
+        flight.is_sent = True
+        flight.again_at_s = now_s + flight.wait_s
+        flight.sent_as.append(fingerprint(payload))
+        return True
+
+    def _let_go(self, ack: Ack) -> None:
+        kept = [(first, last) for first, last, _ in ack.quarantined]
+        for first, last, reason in ack.quarantined:
+            log.warning("events were quarantined", first=first, last=last, reason=reason)
+        named = [*ack.stored, *kept]
+        self._outbox.forget(ack.epoch, named)
+        for flight in self._flights:
+            if flight.epoch == ack.epoch:
+                flight.rows = [row for row in flight.rows if not contains(named, row.seq)]
+        self._flights = deque(flight for flight in self._flights if flight.rows)
+
+    def _isolate(self, rejection: Rejection, now_s: float) -> None:
+        flight = next((f for f in self._flights if rejection.payload in f.sent_as), None)
+        if flight is None:
+            return  # an answer to a batch that is gone or was already halved
+        if rejection.rejected.startswith(UNKNOWN_SCHEMA):
+            log.warning("the collector needs an upgrade", reason=rejection.rejected)
+            return  # the late answer's back-off sends it again
+        self._flights.remove(flight)
+        if len(flight.rows) == 1:
+            row = flight.rows[0]
+            log.error("row held aside", seq=row.seq, reason=rejection.rejected)
+            self._outbox.hold(row.seq, rejection.rejected)
+            self.held.append((row.seq, rejection.rejected))
+        else:
+            middle = len(flight.rows) // 2
+            for rows in (flight.rows[middle:], flight.rows[:middle]):
+                self._flights.appendleft(_Flight(epoch=flight.epoch, rows=rows))
+        self.pump(now_s)
