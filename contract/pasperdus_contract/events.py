@@ -28,7 +28,7 @@ F = TypeVar("F", bound=str)
 
 def _as_set(flags: tuple[F, ...]) -> tuple[F, ...]:
     """Flags are a set: their order and repetition carry nothing."""
-    return tuple(sorted(set(flags)))
+    return flags if len(flags) < 2 else tuple(sorted(set(flags)))
 
 
 class Event(WireModel):
@@ -97,7 +97,8 @@ class Rating(Event):
 
     kind: Literal["rating"] = "rating"
     question: Name
-    value: Annotated[int, Strict()]
+    # Checked below, against the scale: one message for both bounds.
+    value: Annotated[int, Strict(), Field(json_schema_extra={"minimum": 1, "maximum": 5})]
     scale: Annotated[int, Strict(), Field(ge=2, le=5)]
     flags: Annotated[tuple[Literal["burst"], ...], AfterValidator(_as_set)] = ()
 

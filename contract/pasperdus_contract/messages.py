@@ -2,7 +2,8 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+from pydantic.types import Strict
 from pydantic_core import PydanticCustomError
 
 from pasperdus_contract.fields import (
@@ -21,10 +22,19 @@ MAX_EVENTS = 500
 HEARTBEAT_EPOCHS = 16  # closed epochs that a heartbeat names, newest last
 
 
+def _as_integer(schema: object) -> object:
+    """In Python true and 1.0 equal 1; on the wire they are something else."""
+    if type(schema) is not int:
+        raise PydanticCustomError("int_type", "not a whole number")
+    return schema
+
+
 class Envelope(WireModel):
     """Every message says which version of the contract it follows."""
 
-    schema_version: Literal[1] = Field(default=1, alias="schema")
+    schema_version: Annotated[Literal[1], BeforeValidator(_as_integer)] = Field(
+        default=1, alias="schema"
+    )
 
 
 class Batch(Envelope):
@@ -94,8 +104,8 @@ class Heartbeat(Envelope):
     lost: Count
     sent: Moment
     sensors: dict[Name, str]
-    battery: Annotated[int, Field(ge=0, le=100)] | None
-    temperature_c: float | None
+    battery: Annotated[int, Strict(), Field(ge=0, le=100)] | None
+    temperature_c: Annotated[float, Strict(), Field(allow_inf_nan=False)] | None
     disk_free_mb: Count
     version: Annotated[str, StringConstraints(max_length=40)]
 

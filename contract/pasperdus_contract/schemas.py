@@ -6,6 +6,7 @@ A test compares the files under ``docs/contract/schemas`` with what this module 
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from pydantic import TypeAdapter
 
@@ -37,7 +38,7 @@ def documents() -> dict[str, str]:
             {
                 "$schema": "https://json-schema.org/draft/2020-12/schema",
                 "title": f"Pas perdus, contract version 1: {name}",
-                **adapter.json_schema(by_alias=True),
+                **_with_constants_required(adapter.json_schema(by_alias=True)),
             },
             indent=2,
             ensure_ascii=False,
@@ -45,6 +46,16 @@ def documents() -> dict[str, str]:
         + "\n"
         for name, adapter in _DOCUMENTS.items()
     }
+
+
+def _with_constants_required(schema: dict[str, Any]) -> dict[str, Any]:
+    """``schema`` and ``kind`` have defaults for whoever writes Python; on the wire they are due."""
+    for part in (schema, *schema.get("$defs", {}).values()):
+        due = [name for name, field in part.get("properties", {}).items() if "const" in field]
+        required = part.get("required", [])
+        if missing := [name for name in due if name not in required]:
+            part["required"] = [*missing, *required]
+    return schema
 
 
 def main(arguments: list[str]) -> int:

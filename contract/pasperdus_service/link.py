@@ -156,17 +156,17 @@ class Link:
     def stop(self, farewell: Message | None = None) -> None:
         """Say farewell if that is possible, and end the thread."""
         client, thread = self._client, self._thread
-        if client is not None and self.is_connected:
-            if farewell is not None:
-                published = client.publish(
-                    farewell.topic, farewell.payload, qos=1, retain=farewell.is_retained
-                )
-                try:
-                    published.wait_for_publish(STOP_TIMEOUT_S)
-                except (RuntimeError, ValueError) as error:
-                    self.trouble = f"the farewell was not sent: {error}"
-            client.disconnect()
+        if client is not None and self.is_connected and farewell is not None:
+            published = client.publish(
+                farewell.topic, farewell.payload, qos=1, retain=farewell.is_retained
+            )
+            try:
+                published.wait_for_publish(STOP_TIMEOUT_S)
+            except (RuntimeError, ValueError) as error:
+                self.trouble = f"the farewell was not sent: {error}"
         self._close()
+        if client is not None:
+            client.disconnect()  # also while it still waits for the broker's word
         if thread is not None:
             thread.join(STOP_TIMEOUT_S)
 
@@ -174,7 +174,11 @@ class Link:
         self.deadline_s = None
         self._connection += 1
         connection = self._connection
-        client = self._make_client(connection)
+        try:
+            client = self._make_client(connection)
+        except OSError as error:  # an authority's file that went away must not end the owner
+            self._sink(Gone(connection, f"[mqtt] ca_file {self._settings.ca_file}: {error}"))
+            return
         self._client = client
         self._thread = threading.Thread(
             target=self._run, args=(client, connection), name="mqtt", daemon=True
@@ -193,6 +197,8 @@ class Link:
         reason = "the connection ended"
         try:
             client.connect(self._settings.host, self._settings.port, keepalive=KEEPALIVE_S)
+            if connection != self._connection:
+                client.disconnect()  # stopped meanwhile, and paho forgets what came before connect
             client.loop_forever(retry_first_connection=False)
             reason = client.user_data_get() or reason
         except Exception as error:  # noqa: BLE001 (the thread ends here; the owner is told why)

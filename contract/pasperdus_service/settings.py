@@ -5,7 +5,8 @@ import tomllib
 from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, Literal, Self, TypeVar, get_args
+from types import UnionType
+from typing import Any, Literal, Self, TypeVar, Union, get_args, get_origin
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
@@ -14,7 +15,8 @@ from pasperdus_contract.topics import DEFAULT_PREFIX, Topics
 from pasperdus_service.errors import SettingsError
 
 PASSWORD_VARIABLE = "PASPERDUS_MQTT_PASSWORD"  # noqa: S105 (the name of a variable)
-_DEFAULT_PORTS = {"mqtt": 1883, "mqtts": 8883, "embedded": 1883}
+_DEFAULT_PORTS = {"mqtt": 1883, "mqtts": 8883}
+_SCHEMES = frozenset((*_DEFAULT_PORTS, "embedded"))
 
 S = TypeVar("S", bound="Settings")
 
@@ -40,9 +42,13 @@ class MqttSettings(Settings):
     def _is_a_broker(cls, url: str) -> str:
         try:
             scheme, host, port = _parts(url)
+        except _SecretError:
+            raise ValueError(
+                "holds a user; give username and password_file as keys of their own"
+            ) from None
         except ValueError as error:
             raise ValueError(f"{url!r} is no broker address: {error}") from None
-        if scheme not in _DEFAULT_PORTS or not host or not 1 <= port <= 65535:
+        if scheme not in _SCHEMES or not host or not 1 <= port <= 65535:
             raise ValueError(
                 f"{url!r} is no broker address; write mqtt://HOST:PORT, mqtts://HOST:PORT "
                 "or, for a collector, embedded:PORT"
@@ -99,6 +105,10 @@ class MqttSettings(Settings):
         return secret
 
 
+class _SecretError(ValueError):
+    """A url with a user, and so perhaps a password, in it: not to be shown in a message."""
+
+
 def is_loopback(host: str) -> bool:
     """Tell whether ``host`` can only be this machine."""
     if host == "localhost":
@@ -129,48 +139,57 @@ def load(model: type[S], path: Path) -> S:
 
 
 def _parts(url: str) -> tuple[str, str, int]:
+    if "@" in url:
+        raise _SecretError
     if url.startswith("embedded:"):
-        where = url.removeprefix("embedded:")
-        host, _, port = where.rpartition(":")
-        return "embedded", host or "127.0.0.1", int(port or _DEFAULT_PORTS["embedded"])
+        host, _, port = url.removeprefix("embedded:").rpartition(":")
+        if not (port.isascii() and port.isdecimal()):
+            raise ValueError(f"{port!r} is no port")
+        return "embedded", host.strip("[]") or "127.0.0.1", int(port)
     split = urlsplit(url)
-    if split.username or split.password or split.path.strip("/") or split.query:
-        raise ValueError("give only scheme, host and port; username and password_file are keys")
-    return split.scheme, split.hostname or "", split.port or _DEFAULT_PORTS.get(split.scheme, 0)
+    if split.path.strip("/") or split.query or split.fragment:
+        raise ValueError("give only scheme, host and port")
+    port_given = split.port
+    default = _DEFAULT_PORTS.get(split.scheme, 0)
+    return split.scheme, split.hostname or "", default if port_given is None else port_given
 
 
 def _explain(model: type[BaseModel], fault: Any) -> str:
     where = [str(part) for part in fault["loc"] if part != "[key]"]
     what = fault["msg"].removeprefix("Value error, ")
-    if fault["type"] == "extra_forbidden":
-        what = f"unknown {'table' if isinstance(fault['input'], dict) else 'key'}"
-        near = get_close_matches(where[-1], _known_names(model, where[:-1]), n=1, cutoff=0.5)
-        what += f"; did you mean {near[0]!r}?" if near else "; remove it"
-    elif fault["type"] == "missing":
-        what = "is missing; add it"
-    return f"{_place(where, fault['input'])}: {what}"
+    is_table = isinstance(fault["input"], dict)
+    match fault["type"]:
+        case "extra_forbidden":
+            what = f"unknown {'table' if is_table else 'key'}"
+            near = get_close_matches(where[-1], _known_names(model, where[:-1]), n=1, cutoff=0.5)
+            what += f"; did you mean {near[0]!r}?" if near else "; remove it"
+        case "missing":
+            is_table = False  # what is shown is the table around it
+            what = "is missing; add it"
+        case "model_type" | "dict_type":
+            what = "Input should be a table"
+    return f"{_place(where, is_table=is_table)}: {what}"
 
 
-def _place(where: list[str], value: object) -> str:
+def _place(where: list[str], *, is_table: bool) -> str:
     if not where:
         return "the whole file"
-    if isinstance(value, dict) or len(where) == 1:
+    if is_table or len(where) == 1:
         return f"[{'.'.join(where)}]"
     return f"[{'.'.join(where[:-1])}] {where[-1]}"
 
 
 def _known_names(model: Any, where: list[str]) -> list[str]:
-    """Return the keys allowed at ``where``, walking tables and tables of tables."""
+    """Return the keys allowed at ``where``, walking tables, tables of tables and lists of them."""
     for name in where:
         if isinstance(model, type) and issubclass(model, BaseModel):
             field = model.model_fields.get(name)
             model = field.annotation if field else None
-        else:  # a dict[str, Table]: its keys are free names
-            arguments = get_args(model)
-            model = arguments[-1] if arguments else None
-        options = [option for option in get_args(model) if option is not type(None)]
-        if len(options) == 1:
-            model = options[0]
+        else:  # a dict[str, Table] or list[Table]: its keys are free names or positions
+            model = next((part for part in reversed(get_args(model)) if part is not ...), None)
+        if get_origin(model) in (Union, UnionType):
+            (model, *others) = (part for part in get_args(model) if part is not type(None))
+            model = None if others else model
     if isinstance(model, type) and issubclass(model, BaseModel):
         return [field.alias or name for name, field in model.model_fields.items()]
     return []

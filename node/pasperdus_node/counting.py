@@ -73,7 +73,7 @@ class BeamCounter:
     def advance(self, t_ms: int) -> list[Outcome]:
         """Let time pass until `t_ms`; calling this more often than needed changes nothing."""
         instants = self._beams.instants(t_ms, self._timers)
-        return [outcome for instant in instants for outcome in self._live(instant)]
+        return [outcome for instant in instants for outcome in self._live_through(instant)]
 
     def resync(self, t_ms: int, levels: Mapping[Zone, bool]) -> list[Outcome]:
         """Compare with the true levels: an edge that was missed is taken to happen now."""
@@ -85,7 +85,7 @@ class BeamCounter:
         """The first time at which `advance` could change anything; None while nothing can."""
         return self._beams.deadline_ms(self._timers())
 
-    def _live(self, t_ms: int) -> Iterator[Outcome]:
+    def _live_through(self, t_ms: int) -> Iterator[Outcome]:
         # Time first: a duration that ends on the instant of an edge has been reached.
         yield from self._let_time_pass(t_ms)
         raw_count, changes = self._beams.take(t_ms)
@@ -197,7 +197,7 @@ _STILL_WORKING = {Health.BLOCKED_A: Zone.B, Health.BLOCKED_B: Zone.A}
 # Which beams are blocked, outer then inner, as the rules write it.
 _NEITHER, _OUTER, _INNER, _BOTH = "00", "10", "01", "11"
 _DIRECTIONS: dict[str, Direction] = {_OUTER: "in", _INNER: "out"}
-_PLAIN_STEPS = 3  # one beam, both, the other: anything more is an argument
+_PLAIN_STEPS = 3  # one beam, both, the other: anything more is hesitation
 
 
 def _joint(blocked: Mapping[Zone, bool]) -> str:

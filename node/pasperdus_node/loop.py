@@ -28,7 +28,7 @@ from pasperdus_node.sensors.pins import PinEdge, PinFault
 from pasperdus_node.simulation.clock import DrivenClock
 from pasperdus_node.simulation.control import Drive, DriveRequest
 from pasperdus_node.simulation.pins import SimulatedPins
-from pasperdus_node.stations import Findings, RatingStation, Station
+from pasperdus_node.stations import BeamStation, Findings, RatingStation, Station
 from pasperdus_service.link import Connected, Gone, Link, Message, Received, Subscribed
 from pasperdus_service.systemd import notify
 
@@ -192,6 +192,7 @@ class Loop:
             self._publisher.pump(now_s)
         if now_s >= self._resync_at_s:
             self._resync_at_s = now_s + RESYNC_S
+            self._take_waiting()  # an edge in the queue is not a missed edge
             reading = self._clock.read()
             for station in self._stations.values():
                 self._record(station, station.resync(reading))
@@ -276,10 +277,12 @@ class Loop:
         if simulation is None:
             return {"error": "this node is not simulated"}
         try:
+            for name, is_out in request.out_of_service.items():
+                self._put_out_of_service(name, is_out=is_out)
             for t_ms, pin, is_high in request.edges:
                 self._move_to(t_ms)
                 simulation.pins.drive(pin, is_high=is_high)
-                self._take_edges()
+                self._take_waiting()
             if request.until is not None:
                 self._move_to(request.until)
         except SimulationError as error:
@@ -295,6 +298,14 @@ class Loop:
             },
         }
 
+    def _put_out_of_service(self, name: str, *, is_out: bool) -> None:
+        station = self._stations.get(name)
+        if not isinstance(station, BeamStation):
+            raise SimulationError(f"out_of_service: there are no beams {name!r} on this node")
+        reading = self._clock.read()
+        change = station.put_out_of_service if is_out else station.return_to_service
+        self._record(station, change(reading))
+
     def _move_to(self, t_ms: int) -> None:
         """Let simulated time pass, stopping at everything that falls due on the way."""
         if self._simulation is None or self._simulation.clock is None:
@@ -306,7 +317,7 @@ class Loop:
         clock.move_to(t_ms)
         self._pass_time()
 
-    def _take_edges(self) -> None:
+    def _take_waiting(self) -> None:
         while True:
             try:
                 item = self._inbox.get_nowait()

@@ -105,7 +105,7 @@ class RatingBox:
         outcomes: list[Outcome] = [*self._not_told]
         self._not_told.clear()
         for instant in self._buttons.instants(t_ms, self._timers):
-            outcomes += self._live(instant)
+            outcomes += self._live_through(instant)
         return outcomes
 
     def resync(self, t_ms: int, pressed: Collection[int]) -> list[Outcome]:
@@ -125,7 +125,7 @@ class RatingBox:
         """`stuck` while any button is masked; the others still rate."""
         return "stuck" if self._masked else "ok"
 
-    def _live(self, t_ms: int) -> Iterator[Outcome]:
+    def _live_through(self, t_ms: int) -> Iterator[Outcome]:
         # Time first: a duration that ends on the instant of an edge has been reached.
         if self._choice and t_ms - self._choice.t_ms >= self._timings.chord_ms:
             yield self._commit(self._choice)

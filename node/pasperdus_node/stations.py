@@ -17,6 +17,8 @@ from pasperdus_node.outbox import Draft
 from pasperdus_node.sensors.lights import Lights
 from pasperdus_node.sensors.pins import PinEdge, WatchedPins
 
+OUT_OF_SERVICE = "off"  # the health of beams that were taken out of service
+
 _ZONES = {0: counting.Zone.A, 1: counting.Zone.B}
 
 
@@ -35,33 +37,55 @@ class BeamStation:
     def __init__(self, pins: WatchedPins, geometry: counting.Geometry, reading: Reading) -> None:
         self.name = pins.name
         self.pins = pins
-        t_ms = reading.uptime_ms
-        self._counter = counting.BeamCounter(geometry, t_ms=t_ms, levels=_by_zone(pins.levels()))
-        self._meter = CoverageMeter(t_ms=t_ms, is_ok=False)
+        self._geometry = geometry
+        self._counter: counting.BeamCounter | None = self._fresh_counter(reading)
+        self._meter = CoverageMeter(t_ms=reading.uptime_ms, is_ok=False)
 
     @property
     def health(self) -> str:
         """The state of the beams, as a heartbeat tells it."""
-        return str(self._counter.health)
+        return OUT_OF_SERVICE if self._counter is None else str(self._counter.health)
 
     @property
     def deadline_ms(self) -> int | None:
         """When :meth:`advance` could find something."""
-        return self._counter.deadline_ms
+        return None if self._counter is None else self._counter.deadline_ms
 
     def take(self, edge: PinEdge, t_ms: int, reading: Reading) -> Findings:
         """Follow one edge."""
+        if self._counter is None:
+            return Findings()
         zone_edge = counting.ZoneEdge(t_ms=t_ms, zone=_ZONES[edge.channel], blocked=edge.is_on)
         return self._findings(self._counter.feed(zone_edge), reading)
 
     def advance(self, reading: Reading) -> Findings:
         """Let time pass."""
+        if self._counter is None:
+            return Findings()
         return self._findings(self._counter.advance(reading.uptime_ms), reading)
 
     def resync(self, reading: Reading) -> Findings:
         """Read the pins themselves: an edge may have been missed."""
+        if self._counter is None:
+            return Findings()
         levels = _by_zone(self.pins.levels())
         return self._findings(self._counter.resync(reading.uptime_ms, levels), reading)
+
+    def put_out_of_service(self, reading: Reading) -> Findings:
+        """Stop counting: whoever is in the beams now is lost, and nothing is covered."""
+        found = self.advance(reading)
+        if self._counter is not None:
+            self._counter = None
+            self._tell_health(found, reading.uptime_ms, OUT_OF_SERVICE, reading)
+        return found
+
+    def return_to_service(self, reading: Reading) -> Findings:
+        """Start anew from the present levels, as after a start of the node."""
+        found = Findings()
+        if self._counter is None:
+            self._counter = self._fresh_counter(reading)
+            self._tell_health(found, reading.uptime_ms, self.health, reading)
+        return found
 
     def close_coverage(self, reading: Reading) -> Findings:
         """Tell the coverage up to now."""
@@ -91,16 +115,22 @@ class BeamStation:
                     )
                     found.totals[f"{self.name}.{outcome.why}"] += 1
                 case counting.HealthChange():
-                    ended = self._meter.change(
-                        outcome.t_ms, is_ok=outcome.state is counting.Health.OK
-                    )
-                    found.drafts += _coverage(self.name, ended, reading)
-                    found.drafts.append(
-                        partial(events.Health, **when, part=self.name, state=str(outcome.state))
-                    )
+                    self._tell_health(found, outcome.t_ms, str(outcome.state), reading)
                 case counting.Glitch():
                     found.totals[f"{self.name}.glitch"] += 1
         return found
+
+    def _tell_health(self, found: Findings, t_ms: int, state: str, reading: Reading) -> None:
+        ended = self._meter.change(t_ms, is_ok=state == counting.Health.OK)
+        found.drafts += _coverage(self.name, ended, reading)
+        found.drafts.append(
+            partial(events.Health, **_when(t_ms, reading), part=self.name, state=state)
+        )
+
+    def _fresh_counter(self, reading: Reading) -> counting.BeamCounter:
+        return counting.BeamCounter(
+            self._geometry, t_ms=reading.uptime_ms, levels=_by_zone(self.pins.levels())
+        )
 
 
 class RatingStation:

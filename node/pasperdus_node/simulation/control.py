@@ -7,6 +7,8 @@ request                                does
 ``{"edges": [[t, pin, high], …]}``       lets time pass to each ``t`` (ms of uptime) and moves the
                                          pin; with the system's clock ``t`` is ignored
 ``{"until": t}``                         lets time pass to ``t``; may stand beside ``edges``
+``{"out_of_service": {"door": true}}``   from now on these beams count nothing and are not covered;
+                                         ``false`` starts them anew; comes before ``edges``
 ``{}``                                   only asks
 =====================================  ===========================================================
 
@@ -25,7 +27,7 @@ from typing import Annotated, Any
 import structlog
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from pasperdus_contract.fields import UptimeMs, WallMs
+from pasperdus_contract.fields import Name, UptimeMs, WallMs
 from pasperdus_node.errors import SimulationError
 
 ANSWER_TIMEOUT_S = 60.0
@@ -50,6 +52,7 @@ class DriveRequest(_Strict):
     clock: ClockRequest | None = None
     edges: list[tuple[UptimeMs, Annotated[int, Field(ge=0, le=27)], bool]] = []
     until: UptimeMs | None = None
+    out_of_service: dict[Name, bool] = {}
 
 
 @dataclass(frozen=True, slots=True)

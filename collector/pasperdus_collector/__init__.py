@@ -1,0 +1,1 @@
+"""The collector: receives, keeps, corrects, compares and shows what the nodes counted."""

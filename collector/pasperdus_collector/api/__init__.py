@@ -1,0 +1,1 @@
+"""HTTP: the questions that pages and routes share, the routes, and the metrics."""

@@ -1,0 +1,71 @@
+"""Errors as RFC 9457 problem details: what, where, what to do; never a stack trace."""
+
+from http import HTTPStatus
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from pasperdus_collector.errors import NotFoundError, PreconditionError, QueryError
+
+log = structlog.get_logger()
+
+
+def problem(request: Request, status: HTTPStatus, detail: str) -> JSONResponse:
+    """Return one problem."""
+    return JSONResponse(
+        {
+            "type": "about:blank",
+            "title": status.phrase,
+            "status": status.value,
+            "detail": detail,
+            "instance": request.url.path,
+        },
+        status_code=status.value,
+        media_type="application/problem+json",
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of ``app`` as a problem."""
+
+    @app.exception_handler(NotFoundError)
+    def not_found(request: Request, error: NotFoundError) -> JSONResponse:
+        return problem(request, HTTPStatus.NOT_FOUND, str(error))
+
+    @app.exception_handler(QueryError)
+    def bad_query(request: Request, error: QueryError) -> JSONResponse:
+        return problem(request, HTTPStatus.BAD_REQUEST, str(error))
+
+    @app.exception_handler(PreconditionError)
+    def changed_meanwhile(request: Request, error: PreconditionError) -> JSONResponse:
+        is_creation = request.method == "POST"
+        status = HTTPStatus.CONFLICT if is_creation else HTTPStatus.PRECONDITION_FAILED
+        return problem(request, status, str(error))
+
+    @app.exception_handler(RequestValidationError)
+    def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        faults = [
+            f"{'.'.join(str(part) for part in fault['loc'][1:]) or 'body'}: {fault['msg']}"
+            for fault in error.errors()
+        ]
+        return problem(request, HTTPStatus.BAD_REQUEST, "; ".join(faults))
+
+    @app.exception_handler(HTTPException)
+    def refused(request: Request, error: HTTPException) -> JSONResponse:
+        status = HTTPStatus(error.status_code)
+        answer = problem(request, status, str(error.detail))
+        answer.headers.update(error.headers or {})
+        return answer
+
+    @app.exception_handler(Exception)
+    def unforeseen(request: Request, error: Exception) -> JSONResponse:
+        log.error("a request failed", path=request.url.path, exc_info=error)
+        return problem(
+            request,
+            HTTPStatus.INTERNAL_SERVER_ERROR,
+            "the collector failed to answer; its log says why. What nodes send is kept all the "
+            "same",
+        )

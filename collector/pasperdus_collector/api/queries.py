@@ -1,0 +1,191 @@
+"""The questions that both the API's routes and the pages ask, each from one view of the ledger."""
+
+import sqlite3
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pasperdus_collector.errors import NotFoundError
+from pasperdus_collector.fleet import NodeState, read_nodes
+from pasperdus_collector.ledger import reading
+from pasperdus_collector.registry import LineRole, Site, read_sites
+from pasperdus_collector.series import Series, SeriesQuery
+from pasperdus_collector.series.embedded import EmbeddedSeries
+from pasperdus_collector.series.grid import start_of_day_ms
+from pasperdus_collector.writer import Writer
+
+DAY_MS = 86_400_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counters:
+    """Lifetime totals; always received = stored + duplicate + quarantined."""
+
+    received: int
+    stored: int
+    duplicate: int
+    quarantined: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllCounters:
+    """The sums over all nodes, each node's own, and what belongs to none."""
+
+    total: Counters
+    nodes: dict[str, Counters]
+    unparseable: int
+    unknown_node: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Live:
+    """A site now: today's passages in the site's time, and people inside."""
+
+    site: str
+    at_ms: int
+    day_start_ms: int
+    passages_in: int | None
+    passages_out: int | None
+    occupancy: int | float | None
+    event_at: int | None
+
+
+class Queries:
+    """Reads on connections of its own, any thread; writes through the writer."""
+
+    def __init__(
+        self,
+        ledger_path: Path,
+        writer: Writer,
+        *,
+        now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+    ) -> None:
+        self._path = ledger_path
+        self._writer = writer
+        self.now_ms = now_ms
+
+    def sites(self) -> list[Site]:
+        """Return every site."""
+        with reading(self._path) as db:
+            return read_sites(db)
+
+    def site(self, name: str) -> Site:
+        """Return one site. Raises :class:`NotFoundError`."""
+        for site in self.sites():
+            if site.site == name:
+                return site
+        raise NotFoundError(f"there is no site {name!r}")
+
+    def create_site(self, *, name: str, title: str, time_zone: str) -> Site:
+        """Add a site."""
+        self._writer.submit(
+            lambda ledger: ledger.registry.create_site(name=name, title=title, time_zone=time_zone)
+        )
+        return self.site(name)
+
+    def change_site(
+        self,
+        name: str,
+        *,
+        title: str | None,
+        time_zone: str | None,
+        lines: list[LineRole],
+        version: int | None,
+    ) -> Site:
+        """Change a site and the roles of its lines."""
+        self._writer.submit(
+            lambda ledger: ledger.registry.change_site(
+                name, title=title, time_zone=time_zone, lines=lines, version=version
+            )
+        )
+        return self.site(name)
+
+    def nodes(self) -> list[NodeState]:
+        """Return how every node is."""
+        with reading(self._path) as db:
+            return read_nodes(db, self.now_ms())
+
+    def series(self, query: SeriesQuery) -> Series:
+        """Answer one question about a series."""
+        with reading(self._path) as db:
+            return EmbeddedSeries(db, now_ms=self.now_ms()).read(query)
+
+    def live(self, name: str) -> Live:
+        """Return a site now."""
+        site = self.site(name)
+        now_ms = self.now_ms()
+        zone = ZoneInfo(site.time_zone)
+        day_start_ms = start_of_day_ms(now_ms, zone)
+        with reading(self._path) as db:
+            series = EmbeddedSeries(db, now_ms=now_ms)
+
+            def today(measure: str) -> int | None:
+                found = series.read(
+                    SeriesQuery(
+                        site=name,
+                        measure="passages_in" if measure == "in" else "passages_out",
+                        bucket="1d",
+                        start_ms=day_start_ms,
+                        end_ms=now_ms + 1,
+                    )
+                )
+                value = found.points[-1].value
+                return value if isinstance(value, int) else None
+
+            inside = (
+                series.read(
+                    SeriesQuery(
+                        site=name,
+                        measure="occupancy",
+                        bucket="15m",
+                        start_ms=now_ms,
+                        end_ms=now_ms + 1,
+                    )
+                )
+                .points[0]
+                .value
+            )
+            return Live(
+                site=name,
+                at_ms=now_ms,
+                day_start_ms=day_start_ms,
+                passages_in=today("in"),
+                passages_out=today("out"),
+                occupancy=inside if isinstance(inside, int | float) else None,
+                event_at=_last_event(db, name),
+            )
+
+    def counters(self) -> AllCounters:
+        """Return what was ever received."""
+        with reading(self._path) as db:
+            nodes = {
+                name: Counters(
+                    received=received, stored=stored, duplicate=duplicate, quarantined=quarantined
+                )
+                for name, received, stored, duplicate, quarantined in db.execute(
+                    "SELECT name, received, stored, duplicate, quarantined FROM nodes ORDER BY name"
+                )
+            }
+            totals = dict(db.execute("SELECT name, total FROM totals").fetchall())
+        return AllCounters(
+            total=Counters(
+                received=sum(each.received for each in nodes.values()),
+                stored=sum(each.stored for each in nodes.values()),
+                duplicate=sum(each.duplicate for each in nodes.values()),
+                quarantined=sum(each.quarantined for each in nodes.values()),
+            ),
+            nodes=nodes,
+            unparseable=totals.get("unparseable", 0),
+            unknown_node=totals.get("unknown_node", 0),
+        )
+
+
+def _last_event(db: sqlite3.Connection, site: str) -> int | None:
+    (latest,) = db.execute(
+        "SELECT max(event_at) FROM nodes JOIN zones ON zones.id = nodes.zone_id "
+        "JOIN sites ON sites.id = zones.site_id WHERE sites.name = ?",
+        (site,),
+    ).fetchone()
+    return latest if latest is None else int(latest)

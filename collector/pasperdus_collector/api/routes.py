@@ -1,0 +1,203 @@
+"""The routes under ``/api/v1`` and beside it."""
+
+import json
+from collections.abc import AsyncIterator
+from http import HTTPStatus
+from typing import Annotated, Any, get_args
+
+from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse, PlainTextResponse, StreamingResponse
+
+from pasperdus_collector.api.changes import Changes
+from pasperdus_collector.api.metrics import Metrics
+from pasperdus_collector.api.problems import problem
+from pasperdus_collector.api.queries import Queries
+from pasperdus_collector.api.shapes import (
+    NewSite,
+    SiteChange,
+    counters_json,
+    instant,
+    live_json,
+    node_json,
+    parse_instant,
+    series_json,
+    site_json,
+)
+from pasperdus_collector.errors import PreconditionError, QueryError
+from pasperdus_collector.registry import DEFAULT_SITE, Site
+from pasperdus_collector.series import BucketSize, Measure, SeriesQuery
+from pasperdus_collector.writer import Writer
+
+LIVE_AT_MOST_EVERY_S = 0.25
+LIVE_AT_LEAST_EVERY_S = 15.0  # a comment keeps proxies from closing a quiet connection
+
+_LATER_MEASURES = ("stay_minutes", "wait_minutes")
+
+
+def api(queries: Queries, changes: Changes) -> APIRouter:
+    """Return the routes under ``/api/v1``."""
+    router = APIRouter(prefix="/api/v1")
+
+    @router.get("/sites")
+    def sites() -> list[dict[str, Any]]:
+        return [site_json(site) for site in queries.sites()]
+
+    @router.get("/sites/{site}")
+    def one_site(site: str) -> JSONResponse:
+        return _site_answer(queries.site(site))
+
+    @router.post("/sites")
+    def new_site(body: NewSite) -> JSONResponse:
+        created = queries.create_site(name=body.site, title=body.title, time_zone=body.time_zone)
+        answer = _site_answer(created, HTTPStatus.CREATED)
+        answer.headers["Location"] = f"/api/v1/sites/{created.site}"
+        return answer
+
+    @router.patch("/sites/{site}")
+    def change_site(
+        site: str, body: SiteChange, if_match: Annotated[str | None, Header()] = None
+    ) -> JSONResponse:
+        changed = queries.change_site(
+            site,
+            title=body.title,
+            time_zone=body.time_zone,
+            lines=[line.as_role() for line in body.lines],
+            version=_version(if_match),
+        )
+        return _site_answer(changed)
+
+    @router.get("/nodes")
+    def nodes() -> list[dict[str, Any]]:
+        return [node_json(node) for node in queries.nodes()]
+
+    @router.get("/series")
+    def series(
+        request: Request,
+        measure: str,
+        start: Annotated[str, Query(alias="from")],
+        end: Annotated[str, Query(alias="to")],
+        bucket: str,
+        site: str = DEFAULT_SITE,
+        zone: str | None = None,
+        question: str | None = None,
+        scale: int | None = None,
+        what: str | None = None,
+    ) -> dict[str, Any]:
+        _refuse_unknown(
+            request,
+            {"measure", "from", "to", "bucket", "site", "zone", "question", "scale", "what"},
+        )
+        query = SeriesQuery(
+            site=site,
+            measure=_measure(measure),
+            bucket=_bucket(bucket),
+            start_ms=parse_instant("from", start),
+            end_ms=parse_instant("to", end),
+            zone=zone,
+            question=question,
+            scale=scale,
+            what=what,
+        )
+        return series_json(queries.series(query))
+
+    @router.get("/counters")
+    def counters() -> dict[str, Any]:
+        return counters_json(queries.counters())
+
+    @router.get("/live")
+    def live(request: Request, site: str = DEFAULT_SITE) -> StreamingResponse:
+        queries.live(site)  # a site that is not there is told before the stream begins
+        return StreamingResponse(
+            _events(request, queries, changes, site),
+            media_type="text/event-stream",
+            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+        )
+
+    return router
+
+
+def probes(queries: Queries, writer: Writer) -> APIRouter:
+    """Return ``/healthz``, ``/readyz`` and ``/metrics``."""
+    router = APIRouter()
+    metrics = Metrics(queries, writer)
+
+    @router.get("/healthz")
+    def healthz(request: Request) -> Response:
+        if writer.is_alive:
+            return PlainTextResponse("ok\n")
+        return problem(
+            request, HTTPStatus.SERVICE_UNAVAILABLE, "the writing thread ended; restart the service"
+        )
+
+    @router.get("/readyz")
+    def readyz(request: Request) -> Response:
+        if writer.is_alive and writer.is_listening:
+            return PlainTextResponse("ready\n")
+        why = writer.trouble or "the broker has not confirmed the subscription to events yet"
+        return problem(request, HTTPStatus.SERVICE_UNAVAILABLE, why)
+
+    @router.get("/metrics")
+    def scrape() -> Response:
+        return Response(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    return router
+
+
+async def _events(
+    request: Request, queries: Queries, changes: Changes, site: str
+) -> AsyncIterator[str]:
+    """Yield the site's state now and after each change, as server-sent events."""
+    last = ""
+    generation = changes.generation
+    while not await request.is_disconnected():
+        now = await run_in_threadpool(queries.live, site)
+        body = live_json(now)
+        at = body.pop("at")
+        told = json.dumps(body)
+        if told != last:
+            last = told
+            yield f"event: live\ndata: {json.dumps({**body, 'at': at})}\n\n"
+        else:
+            yield f": {instant(now.at_ms)}\n\n"
+        await changes.pause(LIVE_AT_MOST_EVERY_S)
+        generation = await changes.after(generation, LIVE_AT_LEAST_EVERY_S)
+
+
+def _site_answer(site: Site, status: HTTPStatus = HTTPStatus.OK) -> JSONResponse:
+    return JSONResponse(
+        site_json(site), status_code=status.value, headers={"ETag": f'"{site.version}"'}
+    )
+
+
+def _version(if_match: str | None) -> int | None:
+    if if_match is None or if_match == "*":
+        return None
+    text = if_match.removeprefix("W/").strip('"')
+    if not text.isdecimal():
+        raise PreconditionError(f"If-Match {if_match!r} is no version of a site; read it again")
+    return int(text)
+
+
+def _measure(name: str) -> Measure:
+    offered: tuple[Measure, ...] = get_args(Measure)
+    for measure in offered:
+        if measure == name:
+            return measure
+    if name in _LATER_MEASURES:
+        raise QueryError(f"measure {name!r} is not in this release")
+    raise QueryError(f"measure {name!r} is not one of {', '.join(offered)}")
+
+
+def _bucket(name: str) -> BucketSize:
+    offered: tuple[BucketSize, ...] = get_args(BucketSize)
+    for bucket in offered:
+        if bucket == name:
+            return bucket
+    raise QueryError(f"bucket {name!r} is not one of {', '.join(offered)}")
+
+
+def _refuse_unknown(request: Request, known: set[str]) -> None:
+    unknown = sorted(set(request.query_params) - known)
+    if unknown:
+        raise QueryError(f"unknown parameter {unknown[0]!r}; known are {', '.join(sorted(known))}")

@@ -1,0 +1,139 @@
+"""Builds the collector from its configuration: the only place that does."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from socket import socket
+
+import structlog
+import uvicorn
+from fastapi import FastAPI, Request, Response
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from pasperdus_collector.api import problems
+from pasperdus_collector.api.changes import Changes
+from pasperdus_collector.api.queries import Queries
+from pasperdus_collector.api.routes import api, probes
+from pasperdus_collector.broker import EmbeddedBroker
+from pasperdus_collector.config import Config
+from pasperdus_collector.errors import CollectorError
+from pasperdus_collector.ingest import Ingest
+from pasperdus_collector.ledger import Ledger
+from pasperdus_collector.subscriber import Subscriber, events_filter
+from pasperdus_collector.writer import Writer
+from pasperdus_service.systemd import notify
+
+GRACE_S = 2  # how long open pages may keep us from stopping
+
+log = structlog.get_logger()
+
+
+def build_web(config: Config, queries: Queries, writer: Writer, changes: Changes) -> FastAPI:
+    """Return pages, API and probes as one application."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        changes.attach()
+        yield
+
+    web = FastAPI(
+        title="Pas perdus", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan
+    )
+    # A page elsewhere must not reach us under a name that it made resolve to this machine.
+    hosts = ["127.0.0.1", "localhost", "[::1]", config.http.host, *config.http.allowed_hosts]
+    web.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
+
+    @web.middleware("http")
+    async def guard(
+        request: Request, call_next: Callable[[Request], Awaitable[Response]]
+    ) -> Response:
+        response = await call_next(request)
+        response.headers.setdefault(
+            "Content-Security-Policy",
+            "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
+            "frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+        )
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Referrer-Policy", "same-origin")
+        return response
+
+    problems.install(web)
+    web.include_router(api(queries, changes))
+    web.include_router(probes(queries, writer))
+    return web
+
+
+def serve(config: Config) -> None:
+    """Run until SIGTERM or SIGINT.
+
+    Raises :class:`CollectorError` when the broker, the ledger or the port cannot be had.
+    """
+    changes = Changes()
+    writer = Writer(on_commit=changes.tell)
+    broker = _start_broker(config)
+    try:
+        writer.start(
+            lambda: Ledger(config.ledger.path, quarantine_max=config.ledger.quarantine_max),
+            lambda ledger: Ingest(
+                ledger,
+                collector=config.collector.name,
+                enrols_unknown=config.enrolment.mode == "open",
+            ),
+            Subscriber(config.mqtt, collector=config.collector.name, sink=writer.sink),
+            broker,
+        )
+        queries = Queries(config.ledger.path, writer)
+        web = build_web(config, queries, writer, changes)
+        log.info(
+            "collector started",
+            collector=config.collector.name,
+            address=f"http://{config.http.host}:{config.http.port}/",
+        )
+        _serve_http(config, web)
+    finally:
+        notify("STOPPING=1")
+        writer.stop()
+        if broker is not None:
+            broker.stop()
+        log.info("collector stopped", collector=config.collector.name)
+
+
+def _start_broker(config: Config) -> EmbeddedBroker | None:
+    if not config.mqtt.is_embedded:
+        return None
+    broker = EmbeddedBroker(
+        host=config.mqtt.host,
+        port=config.mqtt.port,
+        large_filters=[events_filter(config.mqtt.prefix)],
+    )
+    broker.start()
+    return broker
+
+
+def _serve_http(config: Config, web: FastAPI) -> None:
+    server = _Server(
+        uvicorn.Config(
+            web,
+            host=config.http.host,
+            port=config.http.port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_S,
+        )
+    )
+    try:
+        server.run()
+    except SystemExit:
+        raise CollectorError(
+            f"[http] {config.http.host}:{config.http.port} cannot be used (is another program on "
+            "that port?); choose another port"
+        ) from None
+
+
+class _Server(uvicorn.Server):
+    """Tells systemd once the port is open."""
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            notify("READY=1")

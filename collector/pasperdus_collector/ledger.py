@@ -1,0 +1,259 @@
+"""The truth: every event once, and what follows from it in the same transaction.
+
+One thread owns the one writing connection; readers open the file read-only and never checkpoint
+(two checkpointing connections can corrupt a WAL before SQLite 3.51.3).
+"""
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pasperdus_collector.buckets import Increments, count_event
+from pasperdus_collector.decision import Decision, Known
+from pasperdus_collector.errors import LedgerError
+from pasperdus_collector.migrations import migrate
+from pasperdus_collector.registry import Registry
+from pasperdus_collector.time_correction import Dated
+from pasperdus_contract.codec import GoodEvent
+from pasperdus_contract.events import Rating
+from pasperdus_contract.ranges import Range, compress, contains, merge
+
+BUSY_TIMEOUT_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """An epoch as the ledger knows it."""
+
+    id: int
+    node_id: int
+    boot_id: int | None
+
+
+class Ledger:
+    """The writing side, for one thread.
+
+    Raises :class:`LedgerError` when the file cannot be opened.
+    """
+
+    def __init__(self, path: Path, *, quarantine_max: int) -> None:
+        self.path = path
+        self._quarantine_max = quarantine_max
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self.db = sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_S)
+            self.db.execute("PRAGMA journal_mode = WAL")
+            self.db.execute("PRAGMA synchronous = FULL")
+            self.db.execute("PRAGMA foreign_keys = ON")
+            self.migrated = migrate(self.db)
+            (self._quarantine_size,) = self.db.execute("SELECT count(*) FROM quarantine").fetchone()
+        except (sqlite3.Error, OSError) as error:
+            raise LedgerError(
+                f"{path}: the ledger cannot be opened: {error}; check [ledger] path, its owner "
+                "and the space left"
+            ) from error
+        self.registry = Registry(self.db)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commit everything in the block, or nothing."""
+        self.db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._roll_back("ROLLBACK")
+            raise
+        self.db.execute("COMMIT")
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undo only the block when it raises: one bad message must not cost its neighbours."""
+        self.db.execute("SAVEPOINT message")
+        try:
+            yield
+        except BaseException:
+            self._roll_back("ROLLBACK TO message")
+            self.db.execute("RELEASE message")
+            raise
+        self.db.execute("RELEASE message")
+
+    def _roll_back(self, statement: str) -> None:
+        if self.db.in_transaction:
+            self.db.execute(statement)
+        self.registry.forget()
+        (self._quarantine_size,) = self.db.execute("SELECT count(*) FROM quarantine").fetchone()
+
+    # -- gather ---------------------------------------------------------------------------------
+
+    def epoch(self, node_id: int, epoch: str, boot_id: int | None) -> Epoch:
+        """Return an epoch, known from now on; its boot is the first one that a batch names."""
+        self.db.execute(
+            "INSERT INTO epochs (node_id, epoch, boot_id) VALUES (?, ?, ?) "
+            "ON CONFLICT (node_id, epoch) DO UPDATE "
+            "SET boot_id = coalesce(boot_id, excluded.boot_id)",
+            (node_id, epoch, boot_id),
+        )
+        row = self.db.execute(
+            "SELECT id, boot_id FROM epochs WHERE node_id = ? AND epoch = ?", (node_id, epoch)
+        ).fetchone()
+        return Epoch(row[0], node_id, row[1])
+
+    def known(self, epoch: Epoch, seqs: Sequence[int]) -> Known:
+        """Gather what is known of the keys of one batch."""
+        if not seqs:
+            return Known()
+        low, high = min(seqs), max(seqs)
+        stored = self._ranges_around(epoch.id, low, high)
+        bodies: dict[int, str] = {}
+        for seq in seqs:
+            if contains(stored, seq):
+                row = self.db.execute(
+                    "SELECT body FROM events WHERE epoch_id = ? AND seq = ?", (epoch.id, seq)
+                ).fetchone()
+                if row is not None:
+                    bodies[seq] = row[0]
+        quarantined: dict[int, dict[str, str]] = {}
+        for seq, digest, reason in self.db.execute(
+            "SELECT seq, digest, reason FROM quarantine WHERE epoch_id = ? AND seq BETWEEN ? AND ?",
+            (epoch.id, low, high),
+        ):
+            quarantined.setdefault(seq, {})[digest] = reason
+        return Known(
+            stored=stored,
+            bodies=bodies,
+            quarantined=quarantined,
+            quarantine_room=self._quarantine_max - self._quarantine_size,
+        )
+
+    # -- apply ----------------------------------------------------------------------------------
+
+    def apply(
+        self, epoch: Epoch, decision: Decision, dated: Mapping[int, Dated], received_at: int
+    ) -> None:
+        """Write a decision; ``dated`` has the corrected time of each stored event by its seq."""
+        if decision.store:
+            self._store(epoch, decision.store, dated)
+        self.db.executemany(
+            "INSERT INTO quarantine (epoch_id, seq, digest, reason, body, received_at) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                (epoch.id, bad.seq, bad.digest, bad.reason, bad.body, received_at)
+                for bad in decision.quarantine
+            ],
+        )
+        self._quarantine_size += len(decision.quarantine)
+        self.db.execute(
+            "UPDATE nodes SET received = received + ?, stored = stored + ?, "
+            "duplicate = duplicate + ?, quarantined = quarantined + ? WHERE id = ?",
+            (
+                decision.received,
+                len(decision.store),
+                decision.duplicates,
+                len(decision.quarantine),
+                epoch.node_id,
+            ),
+        )
+
+    def add_total(self, name: str, amount: int) -> None:
+        """Add to a lifetime total that belongs to no node."""
+        self.db.execute(
+            "INSERT INTO totals (name, total) VALUES (?, ?) "
+            "ON CONFLICT (name) DO UPDATE SET total = total + excluded.total",
+            (name, amount),
+        )
+
+    def close(self) -> None:
+        """Close the file."""
+        self.db.close()
+
+    def _store(self, epoch: Epoch, events: Sequence[GoodEvent], dated: Mapping[int, Dated]) -> None:
+        self.db.executemany(
+            "INSERT INTO events (epoch_id, seq, kind, uptime, at, quality, body) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    epoch.id,
+                    good.seq,
+                    good.event.kind,
+                    good.event.uptime,
+                    dated[good.seq].at,
+                    dated[good.seq].quality,
+                    good.body,
+                )
+                for good in events
+            ],
+        )
+        self._widen_ranges(epoch.id, compress(good.seq for good in events))
+        increments = Increments()
+        for good in events:
+            at = dated[good.seq].at
+            count_event(increments, self.registry, epoch.node_id, good.event, at, sign=1)
+            if isinstance(good.event, Rating) and at is not None:
+                self._await_release(epoch, good.event, at)
+        increments.write(self.db)
+        latest = max((at for at in (d.at for d in dated.values()) if at is not None), default=None)
+        if latest is not None:
+            self.db.execute(
+                "UPDATE nodes SET event_at = max(coalesce(event_at, 0), ?) WHERE id = ?",
+                (latest, epoch.node_id),
+            )
+
+    def _await_release(self, epoch: Epoch, rating: Rating, at: int) -> None:
+        self.db.execute(
+            "INSERT INTO unreleased (epoch_id, seq, site_id, question, scale, at, value, is_burst) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                epoch.id,
+                rating.seq,
+                self.registry.site_of(epoch.node_id),
+                rating.question,
+                rating.scale,
+                at,
+                rating.value,
+                "burst" in rating.flags,
+            ),
+        )
+
+    def _ranges_around(self, epoch_id: int, low: int, high: int) -> list[Range]:
+        return self.db.execute(
+            # Disjoint and sorted: only the last range that begins before `low` can reach it.
+            "SELECT first, last FROM ranges WHERE epoch_id = ?1 AND first <= ?3 AND first >= "
+            "coalesce((SELECT max(first) FROM ranges WHERE epoch_id = ?1 AND first <= ?2), ?2)",
+            (epoch_id, low, high),
+        ).fetchall()
+
+    def _widen_ranges(self, epoch_id: int, added: Sequence[Range]) -> None:
+        low, high = added[0][0], added[-1][1]
+        touched = self._ranges_around(epoch_id, low - 1, high + 1)
+        self.db.executemany(
+            "DELETE FROM ranges WHERE epoch_id = ? AND first = ?",
+            [(epoch_id, first) for first, _ in touched],
+        )
+        self.db.executemany(
+            "INSERT INTO ranges (epoch_id, first, last) VALUES (?, ?, ?)",
+            [(epoch_id, first, last) for first, last in merge([*touched, *added])],
+        )
+
+
+def open_reader(path: Path) -> sqlite3.Connection:
+    """Open the ledger for reading only, one consistent view a transaction."""
+    db = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=ro",
+        uri=True,
+        isolation_level=None,
+        timeout=BUSY_TIMEOUT_S,
+        check_same_thread=False,
+    )
+    db.execute("PRAGMA query_only = ON")
+    return db
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[sqlite3.Connection]:
+    """Give one consistent view of the ledger."""
+    with closing(open_reader(path)) as db:
+        db.execute("BEGIN")
+        yield db
+        db.execute("COMMIT")

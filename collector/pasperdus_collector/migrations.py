@@ -1,0 +1,228 @@
+"""The ledger's schema, as ordered migrations, each in one transaction.
+
+Conventions: ``at`` and ``*_at`` are milliseconds since 1970 UTC; ``quarter`` counts quarter-hours
+since then; keys that many rows repeat are small integers, because random 16-byte keys cost SQLite
+most of its speed.
+"""
+
+import sqlite3
+
+from pasperdus_collector.errors import LedgerError
+
+_0001_LEDGER = """
+-- who: registry -------------------------------------------------------------------------------
+CREATE TABLE sites (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    title TEXT NOT NULL,
+    time_zone TEXT NOT NULL,
+    version INTEGER NOT NULL DEFAULT 1
+) STRICT;
+CREATE TABLE zones (
+    id INTEGER PRIMARY KEY,
+    site_id INTEGER NOT NULL REFERENCES sites (id),
+    name TEXT NOT NULL,
+    title TEXT NOT NULL,
+    UNIQUE (site_id, name)
+) STRICT;
+CREATE TABLE nodes (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    zone_id INTEGER NOT NULL REFERENCES zones (id),
+    enrolled_at INTEGER NOT NULL,
+    state TEXT,                -- of the retained status
+    state_at INTEGER,
+    heartbeat TEXT,            -- JSON of the last one
+    heartbeat_at INTEGER,
+    event_at INTEGER,          -- of the latest event by corrected time
+    received INTEGER NOT NULL DEFAULT 0,
+    stored INTEGER NOT NULL DEFAULT 0,
+    duplicate INTEGER NOT NULL DEFAULT 0,
+    quarantined INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE TABLE lines (
+    id INTEGER PRIMARY KEY,
+    node_id INTEGER NOT NULL REFERENCES nodes (id),
+    name TEXT NOT NULL,
+    role TEXT NOT NULL DEFAULT 'outer' CHECK (role IN ('outer', 'inner')),
+    UNIQUE (node_id, name)
+) STRICT;
+CREATE TABLE boxes (
+    id INTEGER PRIMARY KEY,
+    node_id INTEGER NOT NULL REFERENCES nodes (id),
+    question TEXT NOT NULL,
+    scale INTEGER NOT NULL,
+    UNIQUE (node_id, question, scale)
+) STRICT;
+CREATE TABLE sensors (
+    id INTEGER PRIMARY KEY,
+    node_id INTEGER NOT NULL REFERENCES nodes (id),
+    name TEXT NOT NULL,
+    UNIQUE (node_id, name)
+) STRICT;
+
+-- what: events once each ----------------------------------------------------------------------
+CREATE TABLE boots (
+    id INTEGER PRIMARY KEY,
+    node_id INTEGER NOT NULL REFERENCES nodes (id),
+    boot TEXT NOT NULL,
+    started_by INTEGER,        -- upper bound of the instant of uptime 0
+    UNIQUE (node_id, boot)
+) STRICT;
+CREATE TABLE anchors (
+    boot_id INTEGER NOT NULL REFERENCES boots (id),
+    uptime INTEGER NOT NULL,
+    wall_minus_uptime INTEGER NOT NULL,
+    PRIMARY KEY (boot_id, uptime)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE epochs (
+    id INTEGER PRIMARY KEY,
+    node_id INTEGER NOT NULL REFERENCES nodes (id),
+    epoch TEXT NOT NULL,
+    boot_id INTEGER REFERENCES boots (id),  -- unknown while only a heartbeat named the epoch
+    first INTEGER,
+    head INTEGER,
+    candidate INTEGER,         -- a head waiting to be a minute old
+    candidate_at INTEGER,
+    settled INTEGER,           -- the last head a minute old: what lacks up to here is a gap
+    UNIQUE (node_id, epoch)
+) STRICT;
+CREATE TABLE ranges (
+    epoch_id INTEGER NOT NULL REFERENCES epochs (id),
+    first INTEGER NOT NULL,
+    last INTEGER NOT NULL,
+    PRIMARY KEY (epoch_id, first)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE events (
+    epoch_id INTEGER NOT NULL REFERENCES epochs (id),
+    seq INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    uptime INTEGER NOT NULL,
+    at INTEGER,                -- null when quality is unknown
+    quality TEXT NOT NULL CHECK (quality IN ('exact', 'corrected', 'bounded', 'unknown')),
+    body TEXT NOT NULL,
+    PRIMARY KEY (epoch_id, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX events_by_time ON events (kind, at);
+CREATE INDEX events_to_correct ON events (epoch_id, uptime) WHERE quality <> 'exact';
+CREATE TABLE quarantine (
+    id INTEGER PRIMARY KEY,
+    epoch_id INTEGER NOT NULL REFERENCES epochs (id),
+    seq INTEGER NOT NULL,
+    digest TEXT NOT NULL,      -- SHA-256 of the body: one key may come with several contents
+    reason TEXT NOT NULL,
+    body TEXT NOT NULL,
+    received_at INTEGER NOT NULL,
+    UNIQUE (epoch_id, seq, digest)
+) STRICT;
+CREATE TABLE totals (
+    name TEXT PRIMARY KEY,
+    total INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- how many: quarter-hours, one wide row per series group --------------------------------------
+CREATE TABLE passage_quarters (
+    line_id INTEGER NOT NULL REFERENCES lines (id),
+    quarter INTEGER NOT NULL,
+    ins INTEGER NOT NULL DEFAULT 0,
+    outs INTEGER NOT NULL DEFAULT 0,
+    staff_ins INTEGER NOT NULL DEFAULT 0,
+    staff_outs INTEGER NOT NULL DEFAULT 0,
+    ambiguous INTEGER NOT NULL DEFAULT 0,
+    back INTEGER NOT NULL DEFAULT 0,
+    unresolved INTEGER NOT NULL DEFAULT 0,
+    undirected INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (line_id, quarter)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE rating_quarters (
+    box_id INTEGER NOT NULL REFERENCES boxes (id),
+    quarter INTEGER NOT NULL,
+    s1 INTEGER NOT NULL DEFAULT 0,
+    s2 INTEGER NOT NULL DEFAULT 0,
+    s3 INTEGER NOT NULL DEFAULT 0,
+    s4 INTEGER NOT NULL DEFAULT 0,
+    s5 INTEGER NOT NULL DEFAULT 0,
+    burst1 INTEGER NOT NULL DEFAULT 0,
+    burst2 INTEGER NOT NULL DEFAULT 0,
+    burst3 INTEGER NOT NULL DEFAULT 0,
+    burst4 INTEGER NOT NULL DEFAULT 0,
+    burst5 INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (box_id, quarter)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE coverage_quarters (
+    sensor_id INTEGER NOT NULL REFERENCES sensors (id),
+    quarter INTEGER NOT NULL,
+    told_ms INTEGER NOT NULL DEFAULT 0,
+    ok_ms INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (sensor_id, quarter)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE tally_quarters (
+    node_id INTEGER NOT NULL REFERENCES nodes (id),
+    what TEXT NOT NULL,
+    category TEXT NOT NULL,
+    quarter INTEGER NOT NULL,
+    tallies INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (node_id, what, category, quarter)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE undated (
+    node_id INTEGER NOT NULL REFERENCES nodes (id),
+    kind TEXT NOT NULL,
+    events INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (node_id, kind)
+) STRICT, WITHOUT ROWID;
+
+-- what leaves: release blocks of ratings ------------------------------------------------------
+CREATE TABLE unreleased (
+    epoch_id INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    site_id INTEGER NOT NULL REFERENCES sites (id),
+    question TEXT NOT NULL,
+    scale INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    value INTEGER NOT NULL,
+    is_burst INTEGER NOT NULL,
+    PRIMARY KEY (epoch_id, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX unreleased_in_order ON unreleased (site_id, question, scale, at);
+CREATE TABLE blocks (
+    id INTEGER PRIMARY KEY,
+    site_id INTEGER NOT NULL REFERENCES sites (id),
+    question TEXT NOT NULL,
+    scale INTEGER NOT NULL,
+    first_hour INTEGER NOT NULL,  -- hours since 1970 UTC
+    last_hour INTEGER NOT NULL,
+    closed_at INTEGER NOT NULL,
+    s1 INTEGER NOT NULL,
+    s2 INTEGER NOT NULL,
+    s3 INTEGER NOT NULL,
+    s4 INTEGER NOT NULL,
+    s5 INTEGER NOT NULL,
+    burst1 INTEGER NOT NULL,
+    burst2 INTEGER NOT NULL,
+    burst3 INTEGER NOT NULL,
+    burst4 INTEGER NOT NULL,
+    burst5 INTEGER NOT NULL
+) STRICT;
+CREATE INDEX blocks_in_order ON blocks (site_id, question, scale, last_hour);
+"""
+
+MIGRATIONS: tuple[tuple[str, str], ...] = (("0001-ledger", _0001_LEDGER),)
+
+
+def migrate(db: sqlite3.Connection) -> list[str]:
+    """Bring a ledger up to date; return the names of the migrations that ran.
+
+    Raises :class:`LedgerError` for a ledger that a newer release wrote.
+    """
+    (done,) = db.execute("PRAGMA user_version").fetchone()
+    if done > len(MIGRATIONS):
+        raise LedgerError(
+            f"the ledger is at schema {done}, this release knows {len(MIGRATIONS)}; "
+            "upgrade pasperdus, or restore the backup made before the upgrade"
+        )
+    ran = []
+    for number, (name, script) in enumerate(MIGRATIONS[done:], start=done + 1):
+        # executescript() would commit first: the transaction is part of the script.
+        db.executescript(f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;")
+        ran.append(name)
+    return ran

@@ -1,0 +1,239 @@
+"""Who is there: sites, their zones, the nodes in them, and what each node watches.
+
+In mode ``open`` an unknown node is enrolled into site ``default``, zone = node name; lines, rating
+boxes and sensors make themselves known by their first event.
+"""
+
+import sqlite3
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pasperdus_collector.errors import NotFoundError, PreconditionError, QueryError
+
+DEFAULT_SITE = "default"
+DEFAULT_TIME_ZONE = "Europe/Paris"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A counted line; only ``outer`` ones make the site's footfall and occupancy."""
+
+    node: str
+    line: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """A rating box."""
+
+    node: str
+    question: str
+    scale: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Zone:
+    """A place in a site."""
+
+    zone: str
+    title: str
+    lines: list[Line]
+    boxes: list[Box]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """A building."""
+
+    site: str
+    title: str
+    time_zone: str
+    version: int
+    zones: list[Zone]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineRole:
+    """A change of role asked for one line."""
+
+    node: str
+    line: str
+    role: str
+
+
+class Registry:
+    """Writes through the ledger's one writing connection, within its transactions."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._nodes: dict[str, int] = {}
+        self._watched: dict[tuple[str | int, ...], int] = {}
+
+    def forget(self) -> None:
+        """Drop remembered ids: a rolled back transaction may have taken them back."""
+        self._nodes.clear()
+        self._watched.clear()
+
+    def node(self, name: str) -> int | None:
+        """Return the id of an enrolled node."""
+        if name not in self._nodes:
+            row = self._db.execute("SELECT id FROM nodes WHERE name = ?", (name,)).fetchone()
+            if row is None:
+                return None
+            self._nodes[name] = row[0]
+        return self._nodes[name]
+
+    def enrol(self, name: str, now_ms: int) -> int:
+        """Enrol an unknown node into the default site, in a zone of its own name."""
+        self._db.execute(
+            "INSERT INTO sites (name, title, time_zone) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            (DEFAULT_SITE, DEFAULT_SITE, DEFAULT_TIME_ZONE),
+        )
+        self._db.execute(
+            "INSERT INTO zones (site_id, name, title) SELECT id, ?, ? FROM sites WHERE name = ? "
+            "ON CONFLICT DO NOTHING",
+            (name, name, DEFAULT_SITE),
+        )
+        self._db.execute(
+            "INSERT INTO nodes (name, zone_id, enrolled_at) "
+            "SELECT ?, zones.id, ? FROM zones JOIN sites ON sites.id = zones.site_id "
+            "WHERE sites.name = ? AND zones.name = ?",
+            (name, now_ms, DEFAULT_SITE, name),
+        )
+        node_id = self.node(name)
+        if node_id is None:
+            raise AssertionError(f"node {name} is missing right after its enrolment")
+        return node_id
+
+    def site_of(self, node_id: int) -> int:
+        """Return the site that a node belongs to now."""
+        (site_id,) = self._db.execute(
+            "SELECT zones.site_id FROM nodes JOIN zones ON zones.id = nodes.zone_id "
+            "WHERE nodes.id = ?",
+            (node_id,),
+        ).fetchone()
+        return int(site_id)
+
+    def line(self, node_id: int, name: str) -> int:
+        """Return the id of a line, known from now on."""
+        return self._known("lines", node_id, {"name": name})
+
+    def box(self, node_id: int, question: str, scale: int) -> int:
+        """Return the id of a rating box, known from now on."""
+        return self._known("boxes", node_id, {"question": question, "scale": scale})
+
+    def sensor(self, node_id: int, name: str) -> int:
+        """Return the id of whatever tells coverage under ``name``."""
+        return self._known("sensors", node_id, {"name": name})
+
+    def _known(self, table: str, node_id: int, key: dict[str, str | int]) -> int:
+        memo = (table, node_id, *key.values())
+        if memo not in self._watched:
+            columns = ("node_id", *key)
+            values = (node_id, *key.values())
+            marks = ", ".join("?" for _ in values)
+            where = " AND ".join(f"{column} = ?" for column in columns)
+            # Table and column names are the three literals above.
+            self._db.execute(
+                f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks}) "  # noqa: S608
+                "ON CONFLICT DO NOTHING",
+                values,
+            )
+            row = self._db.execute(f"SELECT id FROM {table} WHERE {where}", values).fetchone()  # noqa: S608
+            self._watched[memo] = row[0]
+        return self._watched[memo]
+
+    def create_site(self, *, name: str, title: str, time_zone: str) -> None:
+        """Add a site. Raises :class:`QueryError` when the name is taken."""
+        _check_time_zone(time_zone)
+        added = self._db.execute(
+            "INSERT INTO sites (name, title, time_zone) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            (name, title, time_zone),
+        )
+        if added.rowcount == 0:
+            raise PreconditionError(f"there is a site {name!r} already; PATCH it to change it")
+
+    def change_site(
+        self,
+        name: str,
+        *,
+        title: str | None,
+        time_zone: str | None,
+        lines: list[LineRole],
+        version: int | None,
+    ) -> None:
+        """Change what is given.
+
+        Raises :class:`NotFoundError` for a name that is not there, :class:`PreconditionError`
+        when ``version`` is given and somebody changed the site since.
+        """
+        row = self._db.execute("SELECT id, version FROM sites WHERE name = ?", (name,)).fetchone()
+        if row is None:
+            raise NotFoundError(f"there is no site {name!r}")
+        site_id, current = row
+        if version is not None and version != current:
+            raise PreconditionError(
+                f"site {name!r} is at version {current}, not {version}; read it again first"
+            )
+        if time_zone is not None:
+            _check_time_zone(time_zone)
+        self._db.execute(
+            "UPDATE sites SET title = coalesce(?, title), time_zone = coalesce(?, time_zone), "
+            "version = version + 1 WHERE id = ?",
+            (title, time_zone, site_id),
+        )
+        for change in lines:
+            changed = self._db.execute(
+                "UPDATE lines SET role = ? WHERE name = ? AND node_id IN "
+                "(SELECT nodes.id FROM nodes JOIN zones ON zones.id = nodes.zone_id "
+                " WHERE nodes.name = ? AND zones.site_id = ?)",
+                (change.role, change.line, change.node, site_id),
+            )
+            if changed.rowcount == 0:
+                raise NotFoundError(
+                    f"site {name!r} knows no line {change.line!r} of node {change.node!r}; a line "
+                    "is known from its first event"
+                )
+
+
+def read_sites(db: sqlite3.Connection) -> list[Site]:
+    """Return every site with its zones, lines and boxes, by name."""
+    lines: dict[int, list[Line]] = {}
+    boxes: dict[int, list[Box]] = {}
+    for zone_id, node, line, role in db.execute(
+        "SELECT nodes.zone_id, nodes.name, lines.name, lines.role FROM lines "
+        "JOIN nodes ON nodes.id = lines.node_id ORDER BY nodes.name, lines.name"
+    ):
+        lines.setdefault(zone_id, []).append(Line(node=node, line=line, role=role))
+    for zone_id, node, question, scale in db.execute(
+        "SELECT nodes.zone_id, nodes.name, boxes.question, boxes.scale FROM boxes "
+        "JOIN nodes ON nodes.id = boxes.node_id ORDER BY nodes.name, boxes.question, boxes.scale"
+    ):
+        boxes.setdefault(zone_id, []).append(Box(node=node, question=question, scale=scale))
+    zones: dict[int, list[Zone]] = {}
+    for zone_id, site_id, name, title in db.execute(
+        "SELECT id, site_id, name, title FROM zones ORDER BY name"
+    ):
+        zones.setdefault(site_id, []).append(
+            Zone(zone=name, title=title, lines=lines.get(zone_id, []), boxes=boxes.get(zone_id, []))
+        )
+    return [
+        Site(
+            site=name,
+            title=title,
+            time_zone=time_zone,
+            version=version,
+            zones=zones.get(site_id, []),
+        )
+        for site_id, name, title, time_zone, version in db.execute(
+            "SELECT id, name, title, time_zone, version FROM sites ORDER BY name"
+        )
+    ]
+
+
+def _check_time_zone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise QueryError(f"time_zone {name!r} is not known; write one like Europe/Paris") from None

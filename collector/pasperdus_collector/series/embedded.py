@@ -1,0 +1,373 @@
+"""Series from the ledger's own buckets: the default, with nothing else to install."""
+
+import sqlite3
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from pasperdus_collector.buckets import QUARTER_MS
+from pasperdus_collector.errors import NotFoundError, QueryError
+from pasperdus_collector.series import UNITS, Point, Series, SeriesQuery, Value
+from pasperdus_collector.series.grid import boundaries
+from pasperdus_collector.series.occupancy import CLOSE_HOUR, GAP_MS, Quarter, Recount, occupancy
+from pasperdus_contract.codec import decode_event
+from pasperdus_contract.events import SATISFIED_FROM, Adjust, Passage
+
+MAX_POINTS = 40_000  # more than a year of quarter-hours
+LATE_MS = 300_000  # coverage that has not come by then will not tell of a working sensor
+HOUR_QUARTERS = 4
+
+Watched = Sequence[tuple[int, str, int]]
+"""Lines or boxes: id, name of the sensor that covers it, node id."""
+
+
+class EmbeddedSeries:
+    """Answers from one consistent view of the ledger. Times come in: ``now_ms``."""
+
+    def __init__(self, db: sqlite3.Connection, *, now_ms: int) -> None:
+        self._db = db
+        self._now_ms = now_ms
+
+    def read(self, query: SeriesQuery) -> Series:
+        """Answer a question.
+
+        Raises :class:`QueryError` when it cannot be asked so, :class:`NotFoundError` for a site
+        or zone that is not there.
+        """
+        site_id, time_zone = self._site(query.site)
+        zone_id = self._zone(site_id, query)
+        if query.start_ms >= query.end_ms:
+            raise QueryError("from must be before to")
+        edges = boundaries(query.bucket, query.start_ms, query.end_ms, ZoneInfo(time_zone))
+        if len(edges) - 1 > MAX_POINTS:
+            raise QueryError(
+                f"{len(edges) - 1} buckets are more than {MAX_POINTS}; ask for a shorter time or "
+                "a coarser bucket"
+            )
+        match query.measure:
+            case "passages_in" | "passages_out":
+                return self._passages(query, site_id, zone_id, edges)
+            case "occupancy":
+                return self._occupancy(query, site_id, ZoneInfo(time_zone), edges)
+            case "ratings" | "satisfied" | "index":
+                return self._ratings(query, site_id, edges)
+            case "tallies":
+                return self._tallies(query, site_id, zone_id, edges)
+
+    # -- passages -------------------------------------------------------------------------------
+
+    def _passages(
+        self, query: SeriesQuery, site_id: int, zone_id: int | None, edges: list[int]
+    ) -> Series:
+        lines = self._lines(site_id, zone_id)
+        column = "ins" if query.measure == "passages_in" else "outs"
+        sums: list[int | None] = [None] * (len(edges) - 1)
+        for line_id, _, _ in lines:
+            for quarter, counted in self._db.execute(
+                f"SELECT quarter, {column} FROM passage_quarters "  # noqa: S608 (two literals)
+                "WHERE line_id = ? AND quarter >= ? AND quarter < ?",
+                (line_id, edges[0], edges[-1]),
+            ):
+                slot = bisect_right(edges, quarter) - 1
+                sums[slot] = (sums[slot] or 0) + counted
+        coverage = self._coverage(lines, edges)
+        points = [
+            Point(edge * QUARTER_MS, 0 if value is None and share > 0 else value, share)
+            for edge, value, share in zip(edges[:-1], sums, coverage, strict=True)
+        ]
+        return Series(query=query, unit=UNITS[query.measure], points=points)
+
+    def _occupancy(
+        self, query: SeriesQuery, site_id: int, time_zone: ZoneInfo, edges: list[int]
+    ) -> Series:
+        """Mean over the bucket's quarter-hours of the number inside at their ends."""
+        if query.zone is not None:
+            raise QueryError("occupancy is of a whole site; leave zone out")
+        lines = self._lines(site_id, None)
+        first = self._close_before(edges[0], time_zone)
+        last = min(edges[-1], self._now_ms // QUARTER_MS + 1)
+        quarters = list(range(first, max(first, last)))
+        nets = dict.fromkeys(quarters, 0)
+        for line_id, _, _ in lines:
+            for quarter, ins, outs in self._db.execute(
+                "SELECT quarter, ins + staff_ins, outs + staff_outs FROM passage_quarters "
+                "WHERE line_id = ? AND quarter >= ? AND quarter < ?",
+                (line_id, first, last),
+            ):
+                nets[quarter] += ins - outs
+        gaps = self._gaps(lines, first, last)
+        inside = occupancy(
+            (Quarter(quarter, nets[quarter], quarter in gaps) for quarter in quarters),
+            self._closes(quarters, time_zone) if lines else frozenset(),
+            self._recounts(site_id, lines, first, last),
+        )
+        known: list[list[int]] = [[] for _ in edges[:-1]]
+        for quarter, people in inside:
+            if people is not None and quarter >= edges[0]:
+                known[bisect_right(edges, quarter) - 1].append(people)
+        coverage = self._coverage(lines, edges)
+        points = [
+            Point(edge * QUARTER_MS, _mean(values), share)
+            for edge, values, share in zip(edges[:-1], known, coverage, strict=True)
+        ]
+        return Series(query=query, unit=UNITS["occupancy"], points=points)
+
+    def _recounts(self, site_id: int, lines: Watched, first: int, last: int) -> dict[int, Recount]:
+        recounts: dict[int, Recount] = {}
+        for at, body in self._db.execute(
+            "SELECT at, body FROM events JOIN epochs ON epochs.id = epoch_id "
+            "JOIN nodes ON nodes.id = epochs.node_id JOIN zones ON zones.id = nodes.zone_id "
+            "WHERE kind = 'adjust' AND at >= ? AND at < ? AND zones.site_id = ? ORDER BY at",
+            (first * QUARTER_MS, last * QUARTER_MS, site_id),
+        ):
+            event = decode_event(body)
+            if isinstance(event, Adjust):
+                net_after = self._net_between(lines, at, (at // QUARTER_MS + 1) * QUARTER_MS)
+                recounts[at // QUARTER_MS] = Recount(event.occupancy, net_after)
+        return recounts
+
+    def _net_between(self, lines: Watched, start_ms: int, end_ms: int) -> int:
+        names = {(node_id, name) for _, name, node_id in lines}
+        net = 0
+        for node_id, body in self._db.execute(
+            "SELECT epochs.node_id, body FROM events JOIN epochs ON epochs.id = epoch_id "
+            "WHERE kind = 'passage' AND at > ? AND at < ?",
+            (start_ms, end_ms),
+        ):
+            event = decode_event(body)
+            if isinstance(event, Passage) and (node_id, event.line) in names:
+                net += 1 if event.direction == "in" else -1
+        return net
+
+    def _gaps(self, lines: Watched, first: int, last: int) -> set[int]:
+        """Return the quarters in which an outer line was not working for over a minute."""
+        closed = min(last, (self._now_ms - LATE_MS) // QUARTER_MS)
+        gaps: set[int] = set()
+        for line in lines:
+            ok = self._ok_ms(line, first, last)
+            known_from = self._known_from(line)
+            if known_from is None:
+                continue
+            gaps.update(
+                quarter
+                for quarter in range(max(first, known_from), last)
+                if ok.get(quarter, (0, 0))[1] < QUARTER_MS - GAP_MS
+                and (quarter < closed or _told_a_gap(ok.get(quarter)))
+            )
+        return gaps
+
+    def _closes(self, quarters: Sequence[int], time_zone: ZoneInfo) -> frozenset[int]:
+        """Return the quarters that begin at the nightly close, once a local day."""
+        if not quarters:
+            return frozenset()
+        closes = set()
+        close = quarters[0]
+        while close <= quarters[-1]:
+            closes.add(close)
+            close = self._close_before(close + 30 * HOUR_QUARTERS, time_zone)
+        return frozenset(closes)
+
+    @staticmethod
+    def _close_before(quarter: int, time_zone: ZoneInfo) -> int:
+        local = datetime.fromtimestamp(quarter * QUARTER_MS / 1000, UTC).astimezone(time_zone)
+        close = local.replace(hour=CLOSE_HOUR, minute=0, second=0, microsecond=0)
+        if close.timestamp() > local.timestamp():
+            close = (close - timedelta(days=1)).replace(hour=CLOSE_HOUR)
+        return int(close.timestamp() * 1000) // QUARTER_MS
+
+    # -- ratings --------------------------------------------------------------------------------
+
+    def _ratings(self, query: SeriesQuery, site_id: int, edges: list[int]) -> Series:
+        """Sum the release blocks whose last hour begins in each bucket."""
+        if query.zone is not None:
+            raise QueryError(
+                "ratings are released for a whole site, so that nobody can be singled out; "
+                "leave zone out"
+            )
+        if query.bucket == "15m":
+            raise QueryError("ratings are released by the hour; ask for bucket 1h or coarser")
+        chosen = self._question(query, site_id)
+        scores: list[list[int]] = []
+        coverage = [0.0] * (len(edges) - 1)
+        if chosen is not None:
+            question, scale = chosen
+            scores = [[0] * scale for _ in edges[:-1]]
+            columns = ", ".join(f"s{n} + burst{n}" for n in range(1, scale + 1))
+            for last_hour, *counts in self._db.execute(
+                f"SELECT last_hour, {columns} FROM blocks "  # noqa: S608 (numbered columns)
+                "WHERE site_id = ? AND question = ? AND scale = ? "
+                "AND last_hour >= ? AND last_hour < ?",
+                (
+                    site_id,
+                    question,
+                    scale,
+                    -(-edges[0] // HOUR_QUARTERS),
+                    -(-edges[-1] // HOUR_QUARTERS),
+                ),
+            ):
+                slot = bisect_right(edges, last_hour * HOUR_QUARTERS) - 1
+                scores[slot] = [a + b for a, b in zip(scores[slot], counts, strict=True)]
+            coverage = self._coverage(self._boxes(site_id, question, scale), edges)
+        points = [
+            Point(
+                edge * QUARTER_MS,
+                _rating_value(query, scores[n] if scores else [], coverage[n]),
+                coverage[n],
+            )
+            for n, edge in enumerate(edges[:-1])
+        ]
+        return Series(
+            query=query,
+            unit=UNITS[query.measure],
+            points=points,
+            question=chosen[0] if chosen else None,
+            scale=chosen[1] if chosen else None,
+        )
+
+    def _question(self, query: SeriesQuery, site_id: int) -> tuple[str, int] | None:
+        """Return the one question and scale that is asked for; None when there is none yet."""
+        known = self._db.execute(
+            "SELECT DISTINCT question, scale FROM boxes JOIN nodes ON nodes.id = boxes.node_id "
+            "JOIN zones ON zones.id = nodes.zone_id WHERE site_id = ? ORDER BY question, scale",
+            (site_id,),
+        ).fetchall()
+        chosen = [
+            (question, scale)
+            for question, scale in known
+            if query.question in (None, question) and query.scale in (None, scale)
+        ]
+        if len(chosen) > 1:
+            offered = ", ".join(f"question={question}&scale={scale}" for question, scale in chosen)
+            raise QueryError(f"ratings of several questions cannot be added; choose {offered}")
+        if not chosen and (query.question is not None or query.scale is not None):
+            raise NotFoundError("no rating box of this site asks that question on that scale")
+        return chosen[0] if chosen else None
+
+    # -- tallies --------------------------------------------------------------------------------
+
+    def _tallies(
+        self, query: SeriesQuery, site_id: int, zone_id: int | None, edges: list[int]
+    ) -> Series:
+        """Sum tallies; there is nothing that could fail to tally, so zero means none."""
+        sums = [0] * (len(edges) - 1)
+        for quarter, tallies in self._db.execute(
+            "SELECT quarter, tallies FROM tally_quarters JOIN nodes ON nodes.id = node_id "
+            "JOIN zones ON zones.id = nodes.zone_id WHERE site_id = ?1 "
+            "AND (?2 IS NULL OR zone_id = ?2) AND (?3 IS NULL OR what = ?3) "
+            "AND quarter >= ?4 AND quarter < ?5",
+            (site_id, zone_id, query.what, edges[0], edges[-1]),
+        ):
+            sums[bisect_right(edges, quarter) - 1] += tallies
+        points = [
+            Point(edge * QUARTER_MS, value, 1.0)
+            for edge, value in zip(edges[:-1], sums, strict=True)
+        ]
+        return Series(query=query, unit=UNITS["tallies"], points=points)
+
+    # -- coverage -------------------------------------------------------------------------------
+
+    def _coverage(self, watched: Watched, edges: list[int]) -> list[float]:
+        """Return each bucket's share of working time, as the mean over what was known by then."""
+        totals = [0.0] * (len(edges) - 1)
+        known = [0] * (len(edges) - 1)
+        for each in watched:
+            known_from = self._known_from(each)
+            if known_from is None:
+                continue
+            ok = [0] * (len(edges) - 1)
+            for quarter, (_, ok_ms) in self._ok_ms(each, edges[0], edges[-1]).items():
+                ok[bisect_right(edges, quarter) - 1] += min(ok_ms, QUARTER_MS)
+            for slot, (start, end) in enumerate(pairwise(edges)):
+                if known_from < end:
+                    known[slot] += 1
+                    totals[slot] += ok[slot] / ((end - start) * QUARTER_MS)
+        return [
+            round(total / count, 4) if count else 0.0
+            for total, count in zip(totals, known, strict=True)
+        ]
+
+    def _ok_ms(
+        self, each: tuple[int, str, int], first: int, last: int
+    ) -> dict[int, tuple[int, int]]:
+        _, name, node_id = each
+        rows = self._db.execute(
+            "SELECT quarter, told_ms, ok_ms FROM coverage_quarters "
+            "JOIN sensors ON sensors.id = sensor_id "
+            "WHERE node_id = ? AND name = ? AND quarter >= ? AND quarter < ?",
+            (node_id, name, first, last),
+        )
+        return {quarter: (told_ms, ok_ms) for quarter, told_ms, ok_ms in rows}
+
+    def _known_from(self, each: tuple[int, str, int]) -> int | None:
+        """Return the first quarter in which a line or box was heard of."""
+        line_id, name, node_id = each
+        (first,) = self._db.execute(
+            "SELECT min(quarter) FROM ("
+            "SELECT min(quarter) AS quarter FROM coverage_quarters WHERE sensor_id = "
+            "(SELECT id FROM sensors WHERE node_id = ?1 AND name = ?2) "
+            "UNION ALL SELECT min(passage_quarters.quarter) FROM passage_quarters WHERE line_id = "
+            "(SELECT id FROM lines WHERE id = ?3 AND node_id = ?1 AND name = ?2))",
+            (node_id, name, line_id),
+        ).fetchone()
+        return first if first is None else int(first)
+
+    # -- who ------------------------------------------------------------------------------------
+
+    def _site(self, name: str) -> tuple[int, str]:
+        row = self._db.execute("SELECT id, time_zone FROM sites WHERE name = ?", (name,)).fetchone()
+        if row is None:
+            raise NotFoundError(f"there is no site {name!r}")
+        return row[0], row[1]
+
+    def _zone(self, site_id: int, query: SeriesQuery) -> int | None:
+        if query.zone is None:
+            return None
+        row = self._db.execute(
+            "SELECT id FROM zones WHERE site_id = ? AND name = ?", (site_id, query.zone)
+        ).fetchone()
+        if row is None:
+            raise NotFoundError(f"site {query.site!r} has no zone {query.zone!r}")
+        return int(row[0])
+
+    def _lines(self, site_id: int, zone_id: int | None) -> Watched:
+        """Return a zone's lines, or of a whole site those through which one leaves it."""
+        return self._db.execute(
+            "SELECT lines.id, lines.name, nodes.id FROM lines JOIN nodes ON nodes.id = node_id "
+            "JOIN zones ON zones.id = nodes.zone_id WHERE site_id = ?1 "
+            "AND CASE WHEN ?2 IS NULL THEN role = 'outer' ELSE zone_id = ?2 END",
+            (site_id, zone_id),
+        ).fetchall()
+
+    def _boxes(self, site_id: int, question: str, scale: int) -> Watched:
+        return self._db.execute(
+            "SELECT -boxes.id, question, nodes.id FROM boxes JOIN nodes ON nodes.id = node_id "
+            "JOIN zones ON zones.id = nodes.zone_id "
+            "WHERE site_id = ? AND question = ? AND scale = ?",
+            (site_id, question, scale),
+        ).fetchall()
+
+
+def _told_a_gap(told: tuple[int, int] | None) -> bool:
+    return told is not None and told[0] - told[1] > GAP_MS
+
+
+def _mean(values: Iterable[int]) -> float | None:
+    known = list(values)
+    return round(sum(known) / len(known), 2) if known else None
+
+
+def _rating_value(query: SeriesQuery, scores: list[int], coverage: float) -> Value:
+    total = sum(scores)
+    if total == 0:
+        return scores if query.measure == "ratings" and scores and coverage > 0 else None
+    scale = len(scores)
+    match query.measure:
+        case "satisfied":
+            return round(sum(scores[SATISFIED_FROM[scale] - 1 :]) / total, 4)
+        case "index":
+            weighted = sum(100 * n * count for n, count in enumerate(scores))
+            return round(weighted / ((scale - 1) * total), 2)
+        case _:
+            return scores

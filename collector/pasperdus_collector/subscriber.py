@@ -1,0 +1,113 @@
+"""The collector's MQTT connection: the only module here that speaks to a broker."""
+
+import secrets
+from importlib.metadata import version
+
+import structlog
+
+from pasperdus_contract.codec import encode
+from pasperdus_contract.messages import CollectorStatus
+from pasperdus_contract.topics import Channel, NodeTopic, Topics
+from pasperdus_service.link import (
+    Connected,
+    Gone,
+    Link,
+    LinkEvent,
+    Message,
+    Received,
+    Sink,
+    Subscribed,
+)
+from pasperdus_service.settings import MqttSettings
+
+log = structlog.get_logger()
+
+
+def events_filter(prefix: str) -> str:
+    """Return the filter under which every node's events arrive."""
+    return Topics(prefix).node("+", Channel.EVENTS)
+
+
+class Subscriber:
+    """Hears every node and answers it. Times are seconds of one monotonic clock."""
+
+    def __init__(self, settings: MqttSettings, *, collector: str, sink: Sink) -> None:
+        self._topics = Topics(settings.prefix)
+        self._collector = collector
+        self._instance = secrets.token_hex(16)
+        self._link = Link(
+            settings,
+            client_id=f"pasperdus-collector-{collector}",
+            sink=sink,
+            subscriptions=(
+                events_filter(settings.prefix),
+                self._topics.node("+", Channel.STATUS),
+                self._topics.node("+", Channel.HEARTBEAT),
+            ),
+            will=self._status(is_online=False),
+        )
+
+    @property
+    def is_listening(self) -> bool:
+        """Whether the broker confirmed the subscription to events."""
+        return self._link.is_subscribed
+
+    @property
+    def trouble(self) -> str | None:
+        """Why we are not connected, once that is known."""
+        return self._link.trouble
+
+    @property
+    def deadline_s(self) -> float | None:
+        """When to connect again."""
+        return self._link.deadline_s
+
+    def start(self) -> None:
+        """Begin to connect."""
+        self._link.start()
+
+    def tick(self, now_s: float) -> None:
+        """Connect again when the time has come."""
+        self._link.tick(now_s)
+
+    def take(self, event: LinkEvent, now_s: float) -> NodeTopic | None:
+        """Follow the connection; return the node's topic when ``event`` brings a message."""
+        if not self._link.take(event, now_s):
+            return None
+        match event:
+            case Connected():
+                log.info("connected to the broker")
+            case Subscribed():
+                if event.is_granted:
+                    # Nodes send again when they see a new instance: only now can we hear them.
+                    self._link.publish(self._status(is_online=True))
+                    log.info("listening to nodes")
+                else:
+                    log.error("not allowed to hear the nodes", trouble=self.trouble)
+            case Gone():
+                log.warning("no connection to the broker", reason=event.reason)
+            case Received():
+                return self._topics.parse_node(event.topic)
+        return None
+
+    def answer(self, node: str, payload: bytes) -> bool:
+        """Send an ack or rejection; a node that misses it asks again."""
+        return self._link.publish(
+            Message(topic=self._topics.node(node, Channel.ACK), payload=payload)
+        )
+
+    def stop(self) -> None:
+        """Say goodbye."""
+        self._link.stop(self._status(is_online=False))
+
+    def _status(self, *, is_online: bool) -> Message:
+        said = CollectorStatus(
+            state="online" if is_online else "offline",
+            instance=self._instance,
+            version=version("pasperdus"),
+        )
+        return Message(
+            topic=self._topics.collector_status(self._collector),
+            payload=encode(said),
+            is_retained=True,
+        )

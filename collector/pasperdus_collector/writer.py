@@ -1,0 +1,262 @@
+"""The collector's one writing thread: messages in, commits, answers out.
+
+Several waiting messages share one transaction (a commit waits for the disk, whatever it holds);
+each is undone alone when it fails. Answers leave after the commit, never before.
+"""
+
+import queue
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import structlog
+
+from pasperdus_collector.broker import EmbeddedBroker
+from pasperdus_collector.ingest import Inbound, Ingest
+from pasperdus_collector.ledger import Ledger
+from pasperdus_collector.release import release
+from pasperdus_collector.subscriber import Subscriber
+from pasperdus_service.link import LinkEvent, Received
+from pasperdus_service.systemd import notify
+
+MAX_WAITING = 2_000  # messages; more go unanswered and come again
+MAX_TOGETHER = 64  # messages in one transaction
+LONGEST_SLEEP_S = 1.0
+RELEASE_EVERY_S = 20.0
+WATCHDOG_S = 10.0  # a third of WatchdogSec in the unit
+
+T = TypeVar("T")
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrived:
+    event: LinkEvent
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Command:
+    run: Callable[[Ledger], Any]
+    done: "Future[Any]"
+
+
+class _Stop:
+    pass
+
+
+class Writer:
+    """Owns the ledger's writing connection and the subscriber while its thread runs."""
+
+    def __init__(self, *, on_commit: Callable[[], None]) -> None:
+        self._inbox: queue.SimpleQueue[_Arrived | _Command | _Stop] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._on_commit = on_commit
+        self._ingest: Ingest | None = None
+        self._subscriber: Subscriber | None = None
+        self.dropped = 0
+        """Messages that found the queue full since the start."""
+        self.failures = 0
+        """Messages or transactions that raised what nobody foresaw, since the start."""
+
+    # -- from other threads ---------------------------------------------------------------------
+
+    def sink(self, event: LinkEvent) -> None:
+        """Take what paho's thread has to say. Raises ``queue.Full`` for a message too many."""
+        if isinstance(event, Received) and self._inbox.qsize() >= MAX_WAITING:
+            self.dropped += 1
+            raise queue.Full
+        self._inbox.put(_Arrived(event, time.time_ns() // 1_000_000))
+
+    def submit(self, run: Callable[[Ledger], T]) -> T:
+        """Run a change in the writing thread, in a transaction; return or raise what it does."""
+        done: Future[T] = Future()
+        self._inbox.put(_Command(run, done))
+        return done.result()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the thread runs."""
+        return self._thread is not None and self._thread.is_alive()
+
+    @property
+    def is_listening(self) -> bool:
+        """Whether nodes can be heard."""
+        return self._subscriber is not None and self._subscriber.is_listening
+
+    @property
+    def trouble(self) -> str | None:
+        """Why nodes cannot be heard, once that is known."""
+        return self._subscriber.trouble if self._subscriber is not None else None
+
+    @property
+    def waiting(self) -> int:
+        """Messages and changes that wait for the thread."""
+        return self._inbox.qsize()
+
+    @property
+    def rejected(self) -> int:
+        """Payloads answered with a rejection since the start."""
+        return self._ingest.rejected if self._ingest is not None else 0
+
+    @property
+    def is_quarantine_full(self) -> bool:
+        """Whether invalid events stay unanswered."""
+        return self._ingest is not None and self._ingest.is_quarantine_full
+
+    def start(
+        self,
+        open_ledger: Callable[[], Ledger],
+        make_ingest: Callable[[Ledger], Ingest],
+        subscriber: Subscriber,
+        broker: EmbeddedBroker | None,
+    ) -> None:
+        """Start the thread; return once the ledger is open, or raise what opening it raised."""
+        opened: Future[None] = Future()
+        self._subscriber = subscriber
+
+        def run() -> None:
+            try:
+                ledger = open_ledger()
+                ingest = self._ingest = make_ingest(ledger)
+            except Exception as error:  # noqa: BLE001 (raised again in the thread that waits)
+                opened.set_exception(error)
+                return
+            opened.set_result(None)
+            try:
+                self._run(ledger, ingest, subscriber, broker)
+            finally:
+                ledger.close()
+
+        self._thread = threading.Thread(target=run, name="writer", daemon=True)
+        self._thread.start()
+        opened.result()
+
+    def stop(self) -> None:
+        """End the thread after what waits already."""
+        self._inbox.put(_Stop())
+        if self._thread is not None:
+            self._thread.join()
+
+    # -- the thread -----------------------------------------------------------------------------
+
+    def _run(
+        self,
+        ledger: Ledger,
+        ingest: Ingest,
+        subscriber: Subscriber,
+        broker: EmbeddedBroker | None,
+    ) -> None:
+        subscriber.start()
+        release_at_s = watchdog_at_s = broker_at_s = time.monotonic()
+        while True:
+            items = self._wait(subscriber)
+            self._process(items, ledger, ingest, subscriber)
+            now_s = time.monotonic()
+            subscriber.tick(now_s)
+            if broker is not None and now_s >= broker_at_s:
+                broker_at_s = now_s + LONGEST_SLEEP_S
+                broker.supervise()
+            if now_s >= release_at_s:
+                release_at_s = now_s + RELEASE_EVERY_S
+                self._release(ledger)
+            if now_s >= watchdog_at_s:
+                watchdog_at_s = now_s + WATCHDOG_S
+                notify("WATCHDOG=1")
+            if any(isinstance(item, _Stop) for item in items):
+                subscriber.stop()
+                return
+
+    def _wait(self, subscriber: Subscriber) -> list[_Arrived | _Command | _Stop]:
+        timeout_s = LONGEST_SLEEP_S
+        if subscriber.deadline_s is not None:
+            timeout_s = min(timeout_s, max(0.0, subscriber.deadline_s - time.monotonic()))
+        items: list[_Arrived | _Command | _Stop] = []
+        try:
+            items.append(self._inbox.get(timeout=timeout_s))
+            while len(items) < MAX_TOGETHER:
+                items.append(self._inbox.get_nowait())
+        except queue.Empty:
+            pass
+        return items
+
+    def _process(
+        self,
+        items: list[_Arrived | _Command | _Stop],
+        ledger: Ledger,
+        ingest: Ingest,
+        subscriber: Subscriber,
+    ) -> None:
+        messages: list[Inbound] = []
+        for item in items:
+            if isinstance(item, _Arrived):
+                topic = subscriber.take(item.event, time.monotonic())
+                if topic is not None and isinstance(item.event, Received):
+                    messages.append(
+                        Inbound(topic=topic, payload=item.event.payload, received_at=item.at_ms)
+                    )
+            elif isinstance(item, _Command):
+                self._obey(item, ledger)
+        if messages:
+            self._store(messages, ledger, ingest, subscriber)
+
+    def _store(
+        self, messages: list[Inbound], ledger: Ledger, ingest: Ingest, subscriber: Subscriber
+    ) -> None:
+        answers: list[tuple[str, bytes]] = []
+        try:
+            with ledger.transaction():
+                for message in messages:
+                    answer = self._take_one(message, ledger, ingest)
+                    if answer is not None:
+                        answers.append((message.topic.node, answer))
+        except sqlite3.Error as error:
+            # Nothing was kept and nothing is answered: every node sends again.
+            self.failures += 1
+            log.error("the ledger could not be written", reason=str(error))
+            return
+        for node, answer in answers:
+            subscriber.answer(node, answer)
+        self._on_commit()
+
+    def _take_one(self, message: Inbound, ledger: Ledger, ingest: Ingest) -> bytes | None:
+        try:
+            with ledger.savepoint():
+                return ingest.take(message)
+        except sqlite3.OperationalError:
+            raise  # the disk: it concerns the whole transaction
+        except Exception as error:
+            self.failures += 1
+            log.exception(
+                "a message could not be taken; it stays unanswered",
+                node=message.topic.node,
+                channel=message.topic.channel.value,
+                reason=repr(error),
+            )
+            return None
+
+    def _obey(self, command: _Command, ledger: Ledger) -> None:
+        try:
+            with ledger.transaction():
+                result = command.run(ledger)
+        except Exception as error:  # noqa: BLE001 (raised again where it was asked)
+            command.done.set_exception(error)
+        else:
+            command.done.set_result(result)
+            self._on_commit()
+
+    def _release(self, ledger: Ledger) -> None:
+        try:
+            with ledger.transaction():
+                closed = release(ledger.db, time.time_ns() // 1_000_000)
+        except sqlite3.Error as error:
+            self.failures += 1
+            log.error("release blocks could not be closed", reason=str(error))
+            return
+        if closed:
+            log.info("release blocks closed", blocks=closed)
+            self._on_commit()

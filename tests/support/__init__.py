@@ -1,0 +1,1 @@
+"""Real things that several suites start: ``from support.mosquitto import Mosquitto``."""
