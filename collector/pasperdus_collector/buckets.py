@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from pasperdus_contract import events
-
-QUARTER_MS = 900_000
+from pasperdus_contract.fields import QUARTER_MS
 
 
 class Ids(Protocol):

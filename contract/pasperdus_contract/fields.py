@@ -11,6 +11,7 @@ from pydantic.types import Strict
 
 MAX_SEQ = 2**63 - 1
 MAX_WALL_MS = 253_402_300_799_999  # 9999-12-31T23:59:59.999Z, the last instant of datetime
+QUARTER_MS = 900_000  # coverage is told, and everything is counted, by the quarter-hour
 MAX_UPTIME_MS = 100 * 366 * 86_400_000  # a century without a reboot
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,40}$")]

@@ -40,12 +40,18 @@ class App:
 
     def run(self) -> None:
         """Run until :meth:`stop`."""
-        config = self._config
         driven, simulation, control = self._simulate()
         if control is not None:
             control.start()
-        if driven is not None and not self._wait_for_time(driven):
-            return
+        try:
+            if driven is None or self._wait_for_time(driven):
+                self._run_loop(driven, simulation)
+        finally:
+            if control is not None:
+                control.stop()
+
+    def _run_loop(self, driven: DrivenClock | None, simulation: Simulation | None) -> None:
+        config = self._config
         clock: Clock = driven or SystemClock()
         if simulation is None:
             _choose_pin_factory(config.gpio.pin_factory)
@@ -90,11 +96,7 @@ class App:
             simulation=simulation,
         )
         log.info("node started", node=node, epoch=outbox.epoch, pending=outbox.pending()[0])
-        try:
-            loop.run()
-        finally:
-            if control is not None:
-                control.stop()
+        loop.run()
         log.info("node stopped", node=node)
 
     def _simulate(self) -> tuple[DrivenClock | None, Simulation | None, ControlSocket | None]:

@@ -7,7 +7,8 @@ quarter-hour, at each change of health and at the stop, each with the part of it
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-QUARTER_MS = 900_000
+from pasperdus_contract.fields import QUARTER_MS
+
 LONGEST_MS = 4 * QUARTER_MS  # of one interval; only a suspended machine reaches it
 
 

@@ -178,8 +178,12 @@ class Loop:
             self._heartbeat_at_s,
             self._resync_at_s,
             now_s + LONGEST_SLEEP_S,
-            *(s for s in (self._publisher.deadline_s, self._link.deadline_s) if s is not None),
         ]
+        if self._link.deadline_s is not None:
+            dues.append(self._link.deadline_s)
+        # An overdue answer is nothing to wake up for while nothing can be sent.
+        if self._link.is_subscribed and self._publisher.deadline_s is not None:
+            dues.append(self._publisher.deadline_s)
         if not self._is_driven:
             wait_ms = self._next_ms() - self._clock.read().uptime_ms
             dues.append(now_s + wait_ms / 1000)
@@ -224,22 +228,23 @@ class Loop:
         return True
 
     def _tell_held(self) -> None:
-        reading = self._clock.read()
-        drafts: list[Draft] = [
-            partial(
-                events.Health,
-                wall=reading.wall_ms,
-                uptime=reading.uptime_ms,
-                synced=reading.is_synced,
-                part="outbox",
-                state="held",
-                detail=f"event {seq}: {reason}"[:200],
-            )
-            for seq, reason in self._publisher.held
-        ]
+        """Record once what was held aside: one event each would breed where all are refused."""
+        if not self._publisher.held:
+            return
+        (seq, reason), *others = self._publisher.held
         self._publisher.held.clear()
-        if drafts:
-            self._commit(Findings(drafts=drafts))
+        reading = self._clock.read()
+        more = f"and {len(others)} more; " if others else ""
+        told = partial(
+            events.Health,
+            wall=reading.wall_ms,
+            uptime=reading.uptime_ms,
+            synced=reading.is_synced,
+            part="outbox",
+            state="held",
+            detail=f"event {seq} {more}{reason}"[:200],
+        )
+        self._commit(Findings(drafts=[told]))
 
     # -- what is said ---------------------------------------------------------------------------
 

@@ -84,14 +84,12 @@ class Outbox:
         self.epoch = secrets.token_hex(16)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, isolation_level=None)
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = FULL")
-            self._db.executescript(_SCHEMA)
+            self._db = _connect(path)
             with _Transaction(self._db):
                 inserted = self._db.execute(
                     "INSERT INTO epochs (epoch, boot) VALUES (?, ?)", (self.epoch, boot)
                 )
+                self._epoch_id = inserted.lastrowid
                 self._forget_drained_epochs()
                 # What a collector could not read it may read since its upgrade: ask once more.
                 self._db.execute("UPDATE events SET held = NULL WHERE held IS NOT NULL")
@@ -103,7 +101,6 @@ class Outbox:
                 f"{path}: the outbox cannot be opened: {error}; check [outbox] path, "
                 "its owner and the space left"
             ) from error
-        self._epoch_id = inserted.lastrowid
         self._path = path
 
     def record(self, drafts: Sequence[Draft], totals: Mapping[str, int] = {}) -> list[AnyEvent]:
@@ -131,7 +128,8 @@ class Outbox:
                 )
         except sqlite3.Error as error:
             raise OutboxError(
-                f"{self._path}: {len(drafts)} events could not be recorded: {error}"
+                f"{self._path}: {len(drafts)} events could not be recorded: {error}; "
+                "check the space left on this disk"
             ) from error
         self._pending += len(events)
         return events
@@ -159,23 +157,38 @@ class Outbox:
 
     def forget(self, epoch: str, ranges: Iterable[Range]) -> int:
         """Delete what the collector has; return how many rows that were."""
-        with _Transaction(self._db):
-            forgotten = sum(
-                self._db.execute(
-                    "DELETE FROM events WHERE seq BETWEEN ? AND ? AND held IS NULL "
-                    "AND epoch_id = (SELECT id FROM epochs WHERE epoch = ?)",
-                    (first, last, epoch),
-                ).rowcount
-                for first, last in ranges
-            )
+        try:
+            with _Transaction(self._db):
+                forgotten = sum(
+                    self._db.execute(
+                        "DELETE FROM events WHERE seq BETWEEN ? AND ? AND held IS NULL "
+                        "AND epoch_id = (SELECT id FROM epochs WHERE epoch = ?)",
+                        (first, last, epoch),
+                    ).rowcount
+                    for first, last in ranges
+                )
+        except sqlite3.Error as error:
+            # A full disk refuses this too. The events are sent again: the collector knows them.
+            raise OutboxError(
+                f"{self._path}: delivered events could not be deleted: {error}; "
+                "check the space left on this disk"
+            ) from error
         self._pending -= forgotten
         return forgotten
 
     def hold(self, seq: int, reason: str) -> None:
         """Set one row aside: it stays, and is not sent any more."""
-        with _Transaction(self._db):
-            self._db.execute("UPDATE events SET held = ? WHERE seq = ?", (reason, seq))
-        self._pending -= 1
+        try:
+            with _Transaction(self._db):
+                changed = self._db.execute(
+                    "UPDATE events SET held = ? WHERE seq = ? AND held IS NULL", (reason, seq)
+                )
+        except sqlite3.Error as error:
+            raise OutboxError(
+                f"{self._path}: event {seq} could not be set aside: {error}; "
+                "check the space left on this disk"
+            ) from error
+        self._pending -= changed.rowcount
 
     def epoch_record(self, epoch: str) -> EpochRecord | None:
         """Return the extent of an epoch, or None when nothing was recorded in it."""
@@ -218,16 +231,29 @@ class Outbox:
         return row[0] if row else 0
 
     def _forget_drained_epochs(self) -> None:
-        """Keep the epochs that heartbeats name or that still have rows."""
+        """Keep this epoch, those that heartbeats name and those that still have rows."""
         self._db.execute(
-            "DELETE FROM epochs WHERE id NOT IN (SELECT epoch_id FROM events) AND id NOT IN "
-            "(SELECT id FROM epochs ORDER BY id DESC LIMIT ?)",
-            (4 * HEARTBEAT_EPOCHS,),
+            "DELETE FROM epochs WHERE id <> ? AND id NOT IN (SELECT epoch_id FROM events) "
+            "AND id NOT IN "
+            "(SELECT id FROM epochs WHERE first IS NOT NULL ORDER BY id DESC LIMIT ?)",
+            (self._epoch_id, HEARTBEAT_EPOCHS),
         )
 
 
+def _connect(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, isolation_level=None)
+    try:
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")
+        db.executescript(_SCHEMA)
+    except sqlite3.Error:
+        db.close()
+        raise
+    return db
+
+
 class _Transaction:
-    """``BEGIN IMMEDIATE`` … ``COMMIT``, or ``ROLLBACK`` when the block raises."""
+    """``BEGIN IMMEDIATE`` … ``COMMIT``, or ``ROLLBACK`` when the block or the commit raises."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
@@ -236,7 +262,10 @@ class _Transaction:
         self._db.execute("BEGIN IMMEDIATE")
 
     def __exit__(self, kind: object, error: object, traceback: object) -> None:
-        if kind is None:
-            self._db.execute("COMMIT")
-        elif self._db.in_transaction:
-            self._db.execute("ROLLBACK")
+        try:
+            if kind is None:
+                self._db.execute("COMMIT")
+        finally:
+            # A commit that fails may leave the transaction open, and every later one would fail.
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")

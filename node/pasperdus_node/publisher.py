@@ -3,11 +3,12 @@
 A bounded number of batches is in flight. A batch is sent again when its answer is late, with
 back-off, and at once when the broker comes back or the collector's instance changes. An answer
 may name part of a batch: the rest goes on being sent. A batch that the collector rejects is
-halved until the bad row stands alone; that row is held aside and the others go on.
+halved until the bad row stands alone; that row is held aside and the others go on. An outbox
+that cannot be written (a full disk) costs nothing here: what was acked is sent again later.
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -22,8 +23,9 @@ from pasperdus_contract.codec import (
     fingerprint,
 )
 from pasperdus_contract.messages import MAX_EVENTS, Ack, CollectorStatus, Rejection
-from pasperdus_contract.ranges import contains
+from pasperdus_contract.ranges import Range, contains
 from pasperdus_node.clock import Clock
+from pasperdus_node.errors import OutboxError
 from pasperdus_node.outbox import Outbox, Row
 
 IN_FLIGHT = 8
@@ -35,9 +37,9 @@ ENVELOPE_BYTES = 1_024  # of a batch around its events, generously
 log = structlog.get_logger()
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class _Flight:
-    """A batch that waits for its answer."""
+    """A batch that waits for its answer, or for its turn to be sent."""
 
     epoch: str
     rows: list[Row]
@@ -45,6 +47,7 @@ class _Flight:
     again_at_s: float = 0.0
     is_sent: bool = False
     sent_as: deque[str] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+    """Fingerprints of the payloads that held exactly these rows."""
 
 
 Send = Callable[[bytes], bool]
@@ -65,6 +68,7 @@ class Publisher:
         self._flights: deque[_Flight] = deque()
         self._handed_out = 0  # the last seq that was put into a flight
         self._instance: str | None = None
+        self._is_outbox_failing = False
         self.held: list[tuple[int, str]] = []
         """Rows held aside since the owner last looked, with the collector's reason."""
 
@@ -75,8 +79,13 @@ class Publisher:
 
     def pump(self, now_s: float) -> None:
         """Send what is due: overdue batches first, then new ones while there is room."""
+        unanswered = sum(flight.is_sent for flight in self._flights)
         for flight in self._flights:
-            is_due = not flight.is_sent or now_s >= flight.again_at_s
+            if flight.is_sent:
+                is_due = now_s >= flight.again_at_s
+            else:  # the halves of a rejected batch may be more than there is room for
+                is_due = unanswered < IN_FLIGHT
+                unanswered += is_due
             if is_due and not self._launch(flight, now_s):
                 return
         while len(self._flights) < IN_FLIGHT:
@@ -99,14 +108,20 @@ class Publisher:
         self.pump(now_s)
 
     def take_status(self, payload: bytes, now_s: float) -> None:
-        """Follow the collector's retained status."""
+        """Follow the collector's retained status.
+
+        A collector that was away missed what was sent meanwhile, also when it comes back as the
+        same instance.
+        """
         try:
             status = decode(CollectorStatus, payload)
         except WireError as error:
             log.warning("collector status is unreadable", reason=str(error))
             return
-        if status.state == "online" and status.instance != self._instance:
-            self._instance = status.instance
+        instance = status.instance if status.state == "online" else None
+        is_back = instance is not None and instance != self._instance
+        self._instance = instance
+        if is_back:
             self.resend(now_s)
 
     def take_answer(self, payload: bytes, now_s: float) -> None:
@@ -118,11 +133,21 @@ class Publisher:
             return
         if answer.collector != self._collector:
             log.warning("answer of another collector", collector=answer.collector)
-        elif isinstance(answer, Ack):
-            self._let_go(answer)
-            self.pump(now_s)
-        else:
-            self._isolate(answer, now_s)
+            return
+        try:
+            if isinstance(answer, Ack):
+                self._let_go(answer)
+            else:
+                self._isolate(answer)
+        except OutboxError as error:
+            if not self._is_outbox_failing:
+                self._is_outbox_failing = True
+                log.error("answers cannot be kept", reason=str(error))
+            return  # the batch is sent again when its answer is overdue
+        if self._is_outbox_failing:
+            self._is_outbox_failing = False
+            log.info("answers are kept again")
+        self.pump(now_s)
 
     def _launch(self, flight: _Flight, now_s: float) -> bool:
         epoch = self._outbox.epoch_record(flight.epoch)
@@ -148,31 +173,42 @@ class Publisher:
         return True
 
     def _let_go(self, ack: Ack) -> None:
-        kept = [(first, last) for first, last, _ in ack.quarantined]
         for first, last, reason in ack.quarantined:
             log.warning("events were quarantined", first=first, last=last, reason=reason)
-        named = [*ack.stored, *kept]
+        named = [*ack.stored, *((first, last) for first, last, _ in ack.quarantined)]
         self._outbox.forget(ack.epoch, named)
         for flight in self._flights:
-            if flight.epoch == ack.epoch:
-                flight.rows = [row for row in flight.rows if not contains(named, row.seq)]
+            if flight.epoch != ack.epoch or not _reaches(named, flight):
+                continue
+            left = [row for row in flight.rows if not contains(named, row.seq)]
+            if len(left) < len(flight.rows):
+                flight.rows = left
+                flight.sent_as.clear()  # a rejection of more rows says nothing about these
         self._flights = deque(flight for flight in self._flights if flight.rows)
 
-    def _isolate(self, rejection: Rejection, now_s: float) -> None:
+    def _isolate(self, rejection: Rejection) -> None:
         flight = next((f for f in self._flights if rejection.payload in f.sent_as), None)
         if flight is None:
             return  # an answer to a batch that is gone or was already halved
         if rejection.rejected.startswith(UNKNOWN_SCHEMA):
             log.warning("the collector needs an upgrade", reason=rejection.rejected)
             return  # the late answer's back-off sends it again
-        self._flights.remove(flight)
+        place = self._flights.index(flight)
         if len(flight.rows) == 1:
             row = flight.rows[0]
-            log.error("row held aside", seq=row.seq, reason=rejection.rejected)
             self._outbox.hold(row.seq, rejection.rejected)
+            log.error("row held aside", seq=row.seq, reason=rejection.rejected)
             self.held.append((row.seq, rejection.rejected))
+            del self._flights[place]
         else:
             middle = len(flight.rows) // 2
-            for rows in (flight.rows[middle:], flight.rows[:middle]):
-                self._flights.appendleft(_Flight(epoch=flight.epoch, rows=rows))
-        self.pump(now_s)
+            self._flights[place] = _Flight(epoch=flight.epoch, rows=flight.rows[:middle])
+            self._flights.insert(
+                place + 1, _Flight(epoch=flight.epoch, rows=flight.rows[middle:])
+            )
+
+
+def _reaches(ranges: Sequence[Range], flight: _Flight) -> bool:
+    """Tell whether any of ``ranges`` touches the span of a flight: most acks name one batch."""
+    low, high = flight.rows[0].seq, flight.rows[-1].seq
+    return any(first <= high and last >= low for first, last in ranges)

@@ -19,7 +19,8 @@ from pathlib import Path
 
 import pytest
 from paho.mqtt.enums import MQTTProtocolVersion
-from tests.deploy.conftest import (
+
+from support.shipped_broker import (
     ANSWER_WAIT_S,
     COLLECTOR,
     NODE,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from pasperdus_collector.api.today import Today, read_today
 from pasperdus_collector.errors import NotFoundError
 from pasperdus_collector.fleet import NodeState, read_nodes
 from pasperdus_collector.ledger import reading
@@ -156,6 +157,21 @@ class Queries:
                 occupancy=inside if isinstance(inside, int | float) else None,
                 event_at=_last_event(db, name),
             )
+
+    def today(self, name: str) -> Today:
+        """Return a site's day so far, compared with the usual one."""
+        with reading(self._path) as db:
+            for site in read_sites(db):
+                if site.site == name:
+                    return read_today(db, site, self.now_ms())
+        raise NotFoundError(f"there is no site {name!r}")
+
+    @property
+    def trouble(self) -> str | None:
+        """Why nodes cannot be heard now; None when they can."""
+        if self._writer.is_listening:
+            return None
+        return self._writer.trouble or "the broker has not confirmed the subscription yet"
 
     def counters(self) -> AllCounters:
         """Return what was ever received."""

@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from pasperdus_collector.buckets import QUARTER_MS
 from pasperdus_collector.errors import NotFoundError, QueryError
 from pasperdus_collector.series import UNITS, Point, Series, SeriesQuery, Value
 from pasperdus_collector.series.grid import boundaries
 from pasperdus_collector.series.occupancy import CLOSE_HOUR, GAP_MS, Quarter, Recount, occupancy
 from pasperdus_contract.codec import decode_event
 from pasperdus_contract.events import SATISFIED_FROM, Adjust, Passage
+from pasperdus_contract.fields import QUARTER_MS
 
 MAX_POINTS = 40_000  # more than a year of quarter-hours
 LATE_MS = 300_000  # coverage that has not come by then will not tell of a working sensor

@@ -7,8 +7,8 @@ from the calendar, never by adding 24 hours.
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from pasperdus_collector.buckets import QUARTER_MS
 from pasperdus_collector.series import BucketSize
+from pasperdus_contract.fields import QUARTER_MS
 
 _FIXED_QUARTERS = {"15m": 1, "1h": 4}
 

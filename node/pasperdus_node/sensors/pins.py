@@ -85,8 +85,11 @@ def _putter(
 ) -> Callable[[], None]:
     def put() -> None:
         try:
-            # The edge is as old as the present state; one of the two times is always None.
-            age_s = device.active_time if device.is_active else device.inactive_time
+            # gpiozero has just noted the edge: one of the two times is None, whatever the pin
+            # reads by now.
+            age_s = device.active_time
+            if age_s is None:
+                age_s = device.inactive_time
             sink(PinEdge(name, channel, is_on, device.pin_factory.ticks() - (age_s or 0.0)))
         except Exception as error:  # noqa: BLE001 (it would end the callback thread for good)
             sink(PinFault(name, repr(error)))

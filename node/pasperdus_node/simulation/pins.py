@@ -7,6 +7,7 @@ import gpiozero.pins.mock
 from gpiozero import Device
 from gpiozero.pins.mock import MockFactory
 
+from pasperdus_node.errors import SimulationError
 from pasperdus_node.simulation.clock import DrivenClock
 
 
@@ -22,8 +23,13 @@ class SimulatedPins:
         Device.pin_factory = self._factory
 
     def drive(self, pin: int, *, is_high: bool) -> None:
-        """Put a level on an input pin, as the hardware would."""
+        """Put a level on an input pin, as the hardware would.
+
+        Raises :class:`SimulationError` for a pin that the node itself drives.
+        """
         mock = self._factory.pin(pin)
+        if mock.function != "input":
+            raise SimulationError(f"pin {pin} is an LED of this node; move only inputs")
         if is_high:
             mock.drive_high()
         else:

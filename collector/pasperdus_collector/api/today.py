@@ -1,0 +1,294 @@
+"""A site's day so far: what the page *Aujourd'hui* shows, from one view of the ledger."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from pasperdus_collector.fleet import NodeState, read_nodes
+from pasperdus_collector.registry import Site
+from pasperdus_collector.series import Measure, Series, SeriesQuery
+from pasperdus_collector.series.embedded import LATE_MS, EmbeddedSeries
+from pasperdus_collector.series.grid import start_of_day_ms
+from pasperdus_collector.series.occupancy import CLOSE_HOUR, GAP_MS
+from pasperdus_collector.series.usual import DAYS, Band, QuarterCount, Usual, usual
+from pasperdus_contract.fields import QUARTER_MS
+
+LOOK_BACK_DAYS = 28  # for the last published ratings of a site that had none today
+_HOUR_QUARTERS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hour:
+    """One clock hour of today; times in milliseconds since 1970 UTC.
+
+    ``passages_in`` is None where nothing could be known; ``silent_ms`` is how long a door sensor
+    is known not to have worked.
+    """
+
+    start_ms: int
+    clock_hour: int
+    passages_in: int | None
+    silent_ms: int
+    is_over: bool
+    has_begun: bool
+    usual: Band | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """Release blocks of one question that closed in a day: counts by score, worst first."""
+
+    day_start_ms: int
+    counts: list[int]
+    through_ms: int | None
+    """The end of the last hour that they hold; None when only the day is known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ratings:
+    """One question; ``today`` is None until a block has closed, ``latest`` is then an older one."""
+
+    question: str
+    scale: int
+    today: Published | None
+    latest: Published | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inside:
+    """People inside; None with the time since when it is not known.
+
+    ``margin`` is by how much it may be wrong, as far as usual days tell.
+    """
+
+    people: int | None
+    margin: int | None
+    unknown_since_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Today:
+    """A site's day so far."""
+
+    site: Site
+    at_ms: int
+    day: date
+    has_lines: bool
+    passages_in: int | None
+    passages_out: int | None
+    silent_ms: int
+    compared_at_ms: int
+    compared_in: int
+    usual: Usual
+    hours: list[Hour]
+    inside: Inside
+    ratings: list[Ratings]
+    nodes: list[NodeState]
+
+
+def read_today(db: sqlite3.Connection, site: Site, now_ms: int) -> Today:
+    """Return the day so far of one site."""
+    zone = ZoneInfo(site.time_zone)
+    series = EmbeddedSeries(db, now_ms=now_ms)
+    now = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(zone)
+    so_far = _read_day(series, site.site, now.date(), zone)
+    before = [
+        [each for _, each in _read_day(series, site.site, now.date() - timedelta(weeks=n), zone)]
+        for n in range(1, DAYS + 1)
+    ]
+    compared_at_ms = now_ms // QUARTER_MS * QUARTER_MS
+    until_clock = _clock(compared_at_ms, zone)
+    reference = usual(before, until_clock=until_clock)
+    counted = [(start_ms, each) for start_ms, each in so_far if start_ms <= now_ms]
+    hours = _hours(so_far, reference, now_ms, zone)
+    ins, outs = _known([each.ins for _, each in counted]), _known([e.outs for _, e in counted])
+    margin = reference.margin((ins or 0) + (outs or 0))
+    return Today(
+        site=site,
+        at_ms=now_ms,
+        day=now.date(),
+        has_lines=any(line.role == "outer" for each in site.zones for line in each.lines),
+        passages_in=ins,
+        passages_out=outs,
+        silent_ms=sum(hour.silent_ms for hour in open_hours(hours)),
+        compared_at_ms=compared_at_ms,
+        compared_in=sum(each.ins or 0 for start_ms, each in so_far if start_ms < compared_at_ms),
+        usual=reference,
+        hours=hours,
+        inside=_inside(series, site.site, now_ms, zone, margin),
+        ratings=_ratings(series, site, now_ms, zone),
+        nodes=[node for node in read_nodes(db, now_ms) if node.site == site.site],
+    )
+
+
+def open_hours(hours: Sequence[Hour]) -> list[Hour]:
+    """Return the hours from the first to the last in which people come, usually or today."""
+    busy = [
+        n
+        for n, hour in enumerate(hours)
+        if hour.passages_in or (hour.usual is not None and hour.usual.high > 0)
+    ]
+    return list(hours[busy[0] : busy[-1] + 1]) if busy else []
+
+
+def _read_day(
+    series: EmbeddedSeries, site: str, day: date, zone: ZoneInfo
+) -> list[tuple[int, QuarterCount]]:
+    """Return each quarter-hour of a local day with its start."""
+    start_ms = _midnight_ms(day, zone)
+    end_ms = _midnight_ms(day + timedelta(days=1), zone)
+
+    def read(measure: Measure) -> Series:
+        return series.read(
+            SeriesQuery(site=site, measure=measure, bucket="15m", start_ms=start_ms, end_ms=end_ms)
+        )
+
+    ins, outs = read("passages_in"), read("passages_out")
+    return [
+        (
+            entry.start_ms,
+            QuarterCount(
+                _clock(entry.start_ms, zone),
+                _whole(entry.value),
+                _whole(out.value),
+                entry.coverage,
+            ),
+        )
+        for entry, out in zip(ins.points, outs.points, strict=True)
+    ]
+
+
+def _hours(
+    quarters: Sequence[tuple[int, QuarterCount]], reference: Usual, now_ms: int, zone: ZoneInfo
+) -> list[Hour]:
+    hours = []
+    for first in range(0, len(quarters), _HOUR_QUARTERS):
+        within = quarters[first : first + _HOUR_QUARTERS]
+        start_ms = within[0][0]
+        end_ms = start_ms + len(within) * QUARTER_MS
+        clock_hour = _clock(start_ms, zone) // _HOUR_QUARTERS
+        # A quarter-hour can be judged once its coverage has had the time to arrive.
+        silent = [
+            round((1 - each.coverage) * QUARTER_MS)
+            for quarter_ms, each in within
+            if quarter_ms + QUARTER_MS + LATE_MS <= now_ms
+        ]
+        hours.append(
+            Hour(
+                start_ms=start_ms,
+                clock_hour=clock_hour,
+                passages_in=_known([each.ins for _, each in within]),
+                silent_ms=sum(silent) if max(silent, default=0) > GAP_MS else 0,
+                is_over=end_ms <= now_ms,
+                has_begun=start_ms <= now_ms,
+                usual=reference.by_hour.get(clock_hour),
+            )
+        )
+    return hours
+
+
+def _inside(
+    series: EmbeddedSeries, site: str, now_ms: int, zone: ZoneInfo, margin: int | None
+) -> Inside:
+    since_ms = _close_before_ms(now_ms, zone)
+    points = series.read(
+        SeriesQuery(
+            site=site, measure="occupancy", bucket="15m", start_ms=since_ms, end_ms=now_ms + 1
+        )
+    ).points
+    people = points[-1].value
+    if isinstance(people, int | float):
+        return Inside(people=round(people), margin=margin, unknown_since_ms=None)
+    unknown_since_ms = points[-1].start_ms
+    for point in reversed(points):
+        if point.value is not None:
+            break
+        unknown_since_ms = point.start_ms
+    return Inside(people=None, margin=None, unknown_since_ms=unknown_since_ms)
+
+
+def _ratings(series: EmbeddedSeries, site: Site, now_ms: int, zone: ZoneInfo) -> list[Ratings]:
+    asked = sorted({(box.question, box.scale) for each in site.zones for box in each.boxes})
+    day_start_ms = start_of_day_ms(now_ms, zone)
+    found = []
+    for question, scale in asked:
+        hourly = series.read(
+            SeriesQuery(
+                site=site.site,
+                measure="ratings",
+                bucket="1h",
+                start_ms=day_start_ms,
+                end_ms=now_ms + 1,
+                question=question,
+                scale=scale,
+            )
+        )
+        hours = [(point.start_ms, _counts(point.value)) for point in hourly.points]
+        with_ratings = [(start_ms, counts) for start_ms, counts in hours if sum(counts)]
+        today = latest = None
+        if with_ratings:
+            today = Published(
+                day_start_ms=day_start_ms,
+                counts=[sum(scores) for scores in zip(*(c for _, c in with_ratings), strict=True)],
+                through_ms=with_ratings[-1][0] + _HOUR_QUARTERS * QUARTER_MS,
+            )
+        else:
+            latest = _latest(series, site.site, question, scale, day_start_ms)
+        found.append(Ratings(question=question, scale=scale, today=today, latest=latest))
+    return found
+
+
+def _latest(
+    series: EmbeddedSeries, site: str, question: str, scale: int, before_ms: int
+) -> Published | None:
+    daily = series.read(
+        SeriesQuery(
+            site=site,
+            measure="ratings",
+            bucket="1d",
+            start_ms=before_ms - LOOK_BACK_DAYS * 86_400_000,
+            end_ms=before_ms,
+            question=question,
+            scale=scale,
+        )
+    )
+    for point in reversed(daily.points):
+        counts = _counts(point.value)
+        if sum(counts):
+            return Published(day_start_ms=point.start_ms, counts=counts, through_ms=None)
+    return None
+
+
+def _counts(value: object) -> list[int]:
+    return value if isinstance(value, list) else []
+
+
+def _whole(value: object) -> int | None:
+    return value if isinstance(value, int) else None
+
+
+def _known(values: Sequence[int | None]) -> int | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
+
+
+def _clock(at_ms: int, zone: ZoneInfo) -> int:
+    """Return the local quarter-hours since midnight, as the clock on the wall shows them."""
+    local = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(zone)
+    return (local.hour * 60 + local.minute) * 60_000 // QUARTER_MS
+
+
+def _midnight_ms(day: date, zone: ZoneInfo) -> int:
+    return round(datetime.combine(day, time(), tzinfo=zone).timestamp() * 1000)
+
+
+def _close_before_ms(at_ms: int, zone: ZoneInfo) -> int:
+    day = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(zone).date()
+    for candidate in (day, day - timedelta(days=1)):
+        close = datetime.combine(candidate, time(CLOSE_HOUR), tzinfo=zone)
+        if close.timestamp() * 1000 <= at_ms:
+            break
+    return round(close.timestamp() * 1000)
+

@@ -1,0 +1,1 @@
+"""Measurements of the whole path; ``script/bench`` runs them."""

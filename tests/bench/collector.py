@@ -1,0 +1,86 @@
+"""A real collector with its embedded broker, in a process of its own."""
+
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+READY_TIMEOUT_S = 20.0
+
+
+class Collector:
+    """Serves from entering to leaving the block."""
+
+    def __init__(self, directory: Path) -> None:
+        directory.mkdir(parents=True)
+        self.directory = directory
+        self.mqtt_port = _free_port()
+        self.http_port = _free_port()
+        self.address = f"http://127.0.0.1:{self.http_port}"
+        config = directory / "collector.toml"
+        config.write_text(
+            f'[collector]\nname = "bench"\n[mqtt]\nurl = "embedded:{self.mqtt_port}"\n'
+            f'[ledger]\npath = "{directory}/ledger.db"\n'
+            f'[http]\nport = {self.http_port}\nauth = "none"\n[enrolment]\nmode = "open"\n',
+            encoding="utf-8",
+        )
+        self._command = [
+            str(Path(sys.executable).parent / "pasperdus-collector"),
+            *("serve", "--config", str(config)),
+        ]
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        log = (self.directory / "collector.log").open("wb")
+        with log:
+            self._process = subprocess.Popen(self._command, stderr=log)
+        give_up_at = time.monotonic() + READY_TIMEOUT_S
+        while not self._is_ready():
+            if time.monotonic() > give_up_at or self._process.poll() is not None:
+                raise RuntimeError(f"the collector did not start: {self.directory}/collector.log")
+            time.sleep(0.05)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(timeout=READY_TIMEOUT_S)
+
+    def resident_mb(self) -> float:
+        """Return the resident memory of the collector's process, without its broker."""
+        return self._memory_mb("VmRSS")
+
+    def peak_mb(self) -> float:
+        """Return the most it ever was."""
+        return self._memory_mb("VmHWM")
+
+    def _memory_mb(self, name: str) -> float:
+        if self._process is None:
+            raise RuntimeError("the collector does not run")
+        status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii")
+        line = next(line for line in status.splitlines() if line.startswith(name))
+        return int(line.split()[1]) / 1024
+
+    def _is_ready(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.address}/readyz", timeout=1) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
