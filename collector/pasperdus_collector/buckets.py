@@ -31,6 +31,17 @@ _KEYS = {
     "undated": ("node_id", "kind"),
 }
 
+_COUNTS = {
+    "passage_quarters": (
+        *("ins", "outs", "staff_ins", "staff_outs", "ambiguous"),
+        *("back", "unresolved", "undirected"),
+    ),
+    "rating_quarters": tuple(f"{prefix}{n}" for prefix in ("s", "burst") for n in range(1, 6)),
+    "coverage_quarters": ("told_ms", "ok_ms"),
+    "tally_quarters": ("tallies",),
+    "undated": ("events",),
+}
+
 Key = tuple[str, tuple[int | str, ...]]
 """A table and the primary key of one of its rows."""
 
@@ -56,6 +67,13 @@ class Increments:
                 grouped[table, columns].append((*key, *(changed[column] for column in columns)))
         for (table, columns), rows in grouped.items():
             db.executemany(_upsert(table, columns), rows)
+        self._drop_emptied(db)
+
+    def _drop_emptied(self, db: sqlite3.Connection) -> None:
+        """Delete the rows that everything moved away from: zero would claim that we watched."""
+        for (table, key), cells in self.rows.items():
+            if any(amount < 0 for amount in cells.values()):
+                db.execute(_delete_empty(table), key)
 
 
 def count_event(
@@ -117,6 +135,15 @@ def _passage_columns(event: events.Passage) -> Iterable[str]:
     yield ("staff_" if "staff" in event.flags else "") + f"{event.direction}s"
     if "ambiguous" in event.flags:
         yield "ambiguous"
+
+
+def _delete_empty(table: str) -> str:
+    # Table and column names are the literals of this module.
+    terms = (
+        *(f"{key} = ?" for key in _KEYS[table]),
+        *(f"{column} = 0" for column in _COUNTS[table]),
+    )
+    return f"DELETE FROM {table} WHERE {' AND '.join(terms)}"  # noqa: S608
 
 
 def _upsert(table: str, columns: tuple[str, ...]) -> str:

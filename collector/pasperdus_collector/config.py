@@ -32,6 +32,17 @@ class HttpSettings(Settings):
     allowed_hosts: list[str] = Field(default_factory=list)
     """Names by which a reverse proxy or tunnel reaches us, beside this machine's own."""
 
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _are_plain_names(cls, names: list[str]) -> list[str]:
+        for name in names:
+            if not name or set(name) & set("*/: "):
+                raise ValueError(
+                    f"{name!r} is no host name; write each one out, without port or wildcard: any "
+                    "page could reach us under a name that it made up"
+                )
+        return names
+
     @model_validator(mode="after")
     def _is_guarded(self) -> Self:
         if self.auth == "local":

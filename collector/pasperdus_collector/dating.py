@@ -71,24 +71,19 @@ class Dating:
             if good.event.synced
         ]
         self._add_anchors(node_id, boot_id, synced)
+        if synced:
+            self._bound(node_id, boot_id, min(anchor.offset for anchor in synced))
+        self._put_in_order(node_id, boot_id)
         unsynced = [good.event.uptime for good in events if not good.event.synced]
         anchors = self._anchors(boot_id, min(unsynced), max(unsynced)) if unsynced else []
-        next_boot_at = self._next_boot_at(epoch_id, boot_id, sending) if unsynced else None
+        next_boot_at = self._next_boot_at(epoch_id, boot_id) if unsynced else None
         return {
             good.seq: date_event(
                 wall=good.event.wall,
                 uptime=good.event.uptime,
                 is_synced=good.event.synced,
                 anchors=anchors,
-                latest=(
-                    next_boot_at
-                    if sending.boot_id != boot_id
-                    else latest_in_same_boot(
-                        received_at=sending.received_at,
-                        sent_uptime=sending.moment.uptime,
-                        uptime=good.event.uptime,
-                    )
-                ),
+                latest=_latest(sending, boot_id, good.event.uptime, next_boot_at),
             )
             for good in events
         }
@@ -132,7 +127,7 @@ class Dating:
             (boot_id, anchor.uptime, MAX_UPTIME_MS),
         ).fetchone()
         rows = self._db.execute(
-            "SELECT events.epoch_id, seq, at, body FROM events JOIN epochs ON epochs.id = epoch_id "
+            "SELECT epochs.id, seq, at, body FROM epochs CROSS JOIN events ON epoch_id = epochs.id "
             "WHERE boot_id = ? AND quality <> 'exact' AND uptime BETWEEN ? AND ?",
             (boot_id, before, after),
         ).fetchall()
@@ -150,26 +145,42 @@ class Dating:
         if known is not None and known - started_by < TIGHTER_MS:
             return
         self._db.execute("UPDATE boots SET started_by = ? WHERE id = ?", (started_by, boot_id))
+        self._tighten_earlier(node_id, boot_id, started_by)
+
+    def _put_in_order(self, node_id: int, boot_id: int) -> None:
+        """Note where a boot stands among the others, from the first seq of its epochs."""
+        known, first, started_by = self._db.execute(
+            "SELECT first, (SELECT min(first) FROM epochs WHERE boot_id = boots.id), started_by "
+            "FROM boots WHERE id = ?",
+            (boot_id,),
+        ).fetchone()
+        if first == known:
+            return
+        self._db.execute("UPDATE boots SET first = ? WHERE id = ?", (first, boot_id))
+        if started_by is not None:
+            self._tighten_earlier(node_id, boot_id, started_by)
+
+    def _tighten_earlier(self, node_id: int, boot_id: int, started_by: int) -> None:
+        """Put what earlier boots recorded before the start of this one, where it is not yet."""
         rows = self._db.execute(
-            "SELECT events.epoch_id, seq, at, body FROM events JOIN epochs ON epochs.id = epoch_id "
-            "WHERE epochs.node_id = ?1 AND boot_id <> ?2 AND quality = 'bounded' AND at > ?3 "
-            "AND epochs.first < (SELECT min(first) FROM epochs WHERE boot_id = ?2)",
+            "SELECT epochs.id, seq, at, body FROM epochs CROSS JOIN events ON epoch_id = epochs.id "
+            # The first condition on quality lets the partial index serve.
+            "WHERE node_id = ?1 AND boot_id <> ?2 AND quality <> 'exact' AND quality = 'bounded' "
+            "AND at > ?3 AND epochs.first < (SELECT first FROM boots WHERE id = ?2)",
             (node_id, boot_id, started_by),
         ).fetchall()
         if rows:
             self._move(node_id, rows, anchors=[], latest=started_by)
 
-    def _next_boot_at(self, epoch_id: int, boot_id: int, sending: Sending) -> int:
-        """Return when the first known boot after ``boot_id`` had started, at the latest."""
+    def _next_boot_at(self, epoch_id: int, boot_id: int) -> int | None:
+        """Return by when a later boot is known to have started."""
         (later,) = self._db.execute(
-            "SELECT min(started_by) FROM boots JOIN epochs ON epochs.boot_id = boots.id "
-            "WHERE boots.node_id = (SELECT node_id FROM boots WHERE id = ?1) AND boots.id <> ?1 "
-            "AND epochs.first > (SELECT first FROM epochs WHERE id = ?2)",
+            "SELECT min(started_by) FROM boots "
+            "WHERE node_id = (SELECT node_id FROM boots WHERE id = ?1) AND id <> ?1 "
+            "AND first > (SELECT first FROM epochs WHERE id = ?2)",
             (boot_id, epoch_id),
         ).fetchone()
-        moment = sending.moment
-        sent_boot_at = (moment.wall if moment.synced else sending.received_at) - moment.uptime
-        return min(later, sent_boot_at) if later is not None else sent_boot_at
+        return later if later is None else int(later)
 
     # -- apply ----------------------------------------------------------------------------------
 
@@ -186,10 +197,9 @@ class Dating:
         for epoch_id, seq, old_at, body in rows:
             event = decode_event(body)
             new = _redate(event, anchors, latest)
-            if new.at == old_at:
-                continue
-            count_event(increments, self._registry, node_id, event, old_at, sign=-1)
-            count_event(increments, self._registry, node_id, event, new.at, sign=1)
+            if new.at != old_at:
+                count_event(increments, self._registry, node_id, event, old_at, sign=-1)
+                count_event(increments, self._registry, node_id, event, new.at, sign=1)
             self._db.execute(
                 "UPDATE events SET at = ?, quality = ? WHERE epoch_id = ? AND seq = ?",
                 (new.at, new.quality, epoch_id, seq),
@@ -206,6 +216,20 @@ class Dating:
             "SELECT node_id FROM boots WHERE id = ?", (boot_id,)
         ).fetchone()
         return int(node_id)
+
+
+def _latest(sending: Sending, boot_id: int, uptime: int, next_boot_at: int | None) -> int | None:
+    """Return the latest time of an event of ``boot_id``; None when its own clocks deny it."""
+    moment = sending.moment
+    if sending.boot_id == boot_id:
+        bound = latest_in_same_boot(
+            received_at=sending.received_at, sent_uptime=moment.uptime, uptime=uptime
+        )
+        if bound is None:
+            return None
+    else:
+        bound = (moment.wall if moment.synced else sending.received_at) - moment.uptime
+    return bound if next_boot_at is None else min(bound, next_boot_at)
 
 
 def _redate(event: Event, anchors: Sequence[Anchor], latest: int | None) -> Dated:

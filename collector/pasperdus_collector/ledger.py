@@ -18,6 +18,7 @@ from pasperdus_collector.registry import Registry
 from pasperdus_collector.time_correction import Dated
 from pasperdus_contract.codec import GoodEvent
 from pasperdus_contract.events import Rating
+from pasperdus_contract.fields import MAX_SEQ
 from pasperdus_contract.ranges import Range, compress, contains, merge
 
 BUSY_TIMEOUT_S = 5.0
@@ -62,10 +63,10 @@ class Ledger:
         self.db.execute("BEGIN IMMEDIATE")
         try:
             yield
-        except BaseException:
+            self.db.execute("COMMIT")
+        except BaseException:  # of the block, or of the commit itself
             self._roll_back("ROLLBACK")
             raise
-        self.db.execute("COMMIT")
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -190,7 +191,7 @@ class Ledger:
         for good in events:
             at = dated[good.seq].at
             count_event(increments, self.registry, epoch.node_id, good.event, at, sign=1)
-            if isinstance(good.event, Rating) and at is not None:
+            if isinstance(good.event, Rating):
                 self._await_release(epoch, good.event, at)
         increments.write(self.db)
         latest = max((at for at in (d.at for d in dated.values()) if at is not None), default=None)
@@ -200,7 +201,7 @@ class Ledger:
                 (latest, epoch.node_id),
             )
 
-    def _await_release(self, epoch: Epoch, rating: Rating, at: int) -> None:
+    def _await_release(self, epoch: Epoch, rating: Rating, at: int | None) -> None:
         self.db.execute(
             "INSERT INTO unreleased (epoch_id, seq, site_id, question, scale, at, value, is_burst) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -226,7 +227,7 @@ class Ledger:
 
     def _widen_ranges(self, epoch_id: int, added: Sequence[Range]) -> None:
         low, high = added[0][0], added[-1][1]
-        touched = self._ranges_around(epoch_id, low - 1, high + 1)
+        touched = self._ranges_around(epoch_id, low - 1, min(high + 1, MAX_SEQ))
         self.db.executemany(
             "DELETE FROM ranges WHERE epoch_id = ? AND first = ?",
             [(epoch_id, first) for first, _ in touched],

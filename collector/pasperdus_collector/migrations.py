@@ -67,6 +67,7 @@ CREATE TABLE boots (
     node_id INTEGER NOT NULL REFERENCES nodes (id),
     boot TEXT NOT NULL,
     started_by INTEGER,        -- upper bound of the instant of uptime 0
+    first INTEGER,             -- lowest seq recorded in it: seqs grow from boot to boot
     UNIQUE (node_id, boot)
 ) STRICT;
 CREATE TABLE anchors (
@@ -87,6 +88,7 @@ CREATE TABLE epochs (
     settled INTEGER,           -- the last head a minute old: what lacks up to here is a gap
     UNIQUE (node_id, epoch)
 ) STRICT;
+CREATE INDEX epochs_of_boot ON epochs (boot_id);
 CREATE TABLE ranges (
     epoch_id INTEGER NOT NULL REFERENCES epochs (id),
     first INTEGER NOT NULL,
@@ -178,7 +180,7 @@ CREATE TABLE unreleased (
     site_id INTEGER NOT NULL REFERENCES sites (id),
     question TEXT NOT NULL,
     scale INTEGER NOT NULL,
-    at INTEGER NOT NULL,
+    at INTEGER,                -- null while unknown: a late anchor may still date it
     value INTEGER NOT NULL,
     is_burst INTEGER NOT NULL,
     PRIMARY KEY (epoch_id, seq)

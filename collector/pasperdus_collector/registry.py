@@ -145,7 +145,11 @@ class Registry:
         return self._watched[memo]
 
     def create_site(self, *, name: str, title: str, time_zone: str) -> None:
-        """Add a site. Raises :class:`QueryError` when the name is taken."""
+        """Add a site.
+
+        Raises :class:`PreconditionError` when the name is taken, :class:`QueryError` for an
+        unknown time zone.
+        """
         _check_time_zone(time_zone)
         added = self._db.execute(
             "INSERT INTO sites (name, title, time_zone) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
@@ -235,5 +239,5 @@ def read_sites(db: sqlite3.Connection) -> list[Site]:
 def _check_time_zone(name: str) -> None:
     try:
         ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a directory such as "Europe"
         raise QueryError(f"time_zone {name!r} is not known; write one like Europe/Paris") from None

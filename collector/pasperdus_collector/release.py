@@ -48,17 +48,18 @@ def close_blocks(
 def release(db: sqlite3.Connection, now_ms: int) -> int:
     """Close every block that is due, within the caller's transaction; return how many."""
     closed = 0
+    this_hour_at = now_ms // HOUR_MS * HOUR_MS
     groups = db.execute(
-        "SELECT DISTINCT site_id, question, scale FROM unreleased WHERE at < ?",
-        (now_ms // HOUR_MS * HOUR_MS,),
+        "SELECT DISTINCT site_id, question, scale FROM unreleased WHERE at < ?", (this_hour_at,)
     ).fetchall()
     for site_id, question, scale in groups:
         waiting = [
             Unreleased(epoch_id, seq, at, value, bool(is_burst))
             for epoch_id, seq, at, value, is_burst in db.execute(
                 "SELECT epoch_id, seq, at, value, is_burst FROM unreleased "
-                "WHERE site_id = ? AND question = ? AND scale = ? ORDER BY at, epoch_id, seq",
-                (site_id, question, scale),
+                "WHERE site_id = ? AND question = ? AND scale = ? AND at < ? "
+                "ORDER BY at, epoch_id, seq",
+                (site_id, question, scale, this_hour_at),
             )
         ]
         for block in close_blocks(waiting, now_ms=now_ms):

@@ -9,13 +9,14 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import structlog
 
 from pasperdus_collector.broker import EmbeddedBroker
+from pasperdus_collector.errors import LedgerError
 from pasperdus_collector.ingest import Inbound, Ingest
 from pasperdus_collector.ledger import Ledger
 from pasperdus_collector.release import release
@@ -76,6 +77,9 @@ class Writer:
         """Run a change in the writing thread, in a transaction; return or raise what it does."""
         done: Future[T] = Future()
         self._inbox.put(_Command(run, done))
+        while not wait([done], timeout=LONGEST_SLEEP_S).done:
+            if not self.is_alive:
+                raise LedgerError("nothing was changed: the writing thread ended; restart it")
         return done.result()
 
     @property

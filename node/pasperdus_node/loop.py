@@ -24,7 +24,7 @@ from pasperdus_node.errors import OutboxError, SimulationError
 from pasperdus_node.health import HEARTBEAT_S, heartbeat, status
 from pasperdus_node.outbox import Draft, Outbox
 from pasperdus_node.publisher import Publisher
-from pasperdus_node.sensors.pins import PinEdge, PinFault
+from pasperdus_node.sensors.pins import PinEdge, PinFault, callbacks_are_heard
 from pasperdus_node.simulation.clock import DrivenClock
 from pasperdus_node.simulation.control import Drive, DriveRequest
 from pasperdus_node.simulation.pins import SimulatedPins
@@ -205,7 +205,11 @@ class Loop:
             self._say_heartbeat()
         if now_s >= self._watchdog_at_s:
             self._watchdog_at_s = now_s + WATCHDOG_S
-            notify("WATCHDOG=1")
+            # Not petted, systemd starts us again; the network has no say in it.
+            if callbacks_are_heard() and self._outbox.is_writable():
+                notify("WATCHDOG=1")
+            else:
+                log.error("not fit to count", callbacks=callbacks_are_heard())
 
     # -- what is found --------------------------------------------------------------------------
 

@@ -102,6 +102,7 @@ class Outbox:
                 "its owner and the space left"
             ) from error
         self._path = path
+        self._has_failed = False
 
     def record(self, drafts: Sequence[Draft], totals: Mapping[str, int] = {}) -> list[AnyEvent]:
         """Commit events and what they add to the totals, together; return them with their keys.
@@ -127,6 +128,7 @@ class Outbox:
                     totals.items(),
                 )
         except sqlite3.Error as error:
+            self._has_failed = True
             raise OutboxError(
                 f"{self._path}: {len(drafts)} events could not be recorded: {error}; "
                 "check the space left on this disk"
@@ -218,6 +220,19 @@ class Outbox:
         ).fetchone()
         return self._pending, oldest[0] if oldest else None
 
+    def is_writable(self) -> bool:
+        """Tell whether the last commit succeeded, or after a failure, whether one would now."""
+        if self._has_failed:
+            try:
+                with _Transaction(self._db):
+                    self._db.execute(
+                        "UPDATE epochs SET head = head WHERE id = ?", (self._epoch_id,)
+                    )
+            except sqlite3.Error:
+                return False
+            self._has_failed = False
+        return True
+
     def totals(self) -> dict[str, int]:
         """Return everything ever recorded, by name."""
         return dict(self._db.execute("SELECT name, total FROM totals").fetchall())
@@ -266,6 +281,5 @@ class _Transaction:
             if kind is None:
                 self._db.execute("COMMIT")
         finally:
-            # A commit that fails may leave the transaction open, and every later one would fail.
-            if self._db.in_transaction:
+            if self._db.in_transaction:  # the block raised, or the commit itself failed
                 self._db.execute("ROLLBACK")

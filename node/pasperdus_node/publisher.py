@@ -203,9 +203,7 @@ class Publisher:
         else:
             middle = len(flight.rows) // 2
             self._flights[place] = _Flight(epoch=flight.epoch, rows=flight.rows[:middle])
-            self._flights.insert(
-                place + 1, _Flight(epoch=flight.epoch, rows=flight.rows[middle:])
-            )
+            self._flights.insert(place + 1, _Flight(epoch=flight.epoch, rows=flight.rows[middle:]))
 
 
 def _reaches(ranges: Sequence[Range], flight: _Flight) -> bool:

@@ -27,6 +27,7 @@ def said(level: str) -> list[dict[str, str]]:
         [sys.executable, "-c", PROGRAM.format(level=level)], capture_output=True, check=True
     )
     assert ended.stdout == b""
+    assert "Hôtel".encode() in ended.stderr or level == "error", "a journal is read by people"
     return [json.loads(line) for line in ended.stderr.decode().splitlines()]
 
 

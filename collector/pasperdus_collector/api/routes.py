@@ -32,6 +32,7 @@ from pasperdus_collector.writer import Writer
 LIVE_AT_MOST_EVERY_S = 0.25
 LIVE_AT_LEAST_EVERY_S = 15.0  # a comment keeps proxies from closing a quiet connection
 
+_VERSION_DIGITS = 18
 _LATER_MEASURES = ("stay_minutes", "wait_minutes")
 
 
@@ -107,6 +108,7 @@ def api(queries: Queries, changes: Changes) -> APIRouter:
 
     @router.get("/live")
     def live(request: Request, site: str = DEFAULT_SITE) -> StreamingResponse:
+        _refuse_unknown(request, {"site"})
         queries.live(site)  # a site that is not there is told before the stream begins
         return StreamingResponse(
             _events(request, queries, changes, site),
@@ -174,7 +176,7 @@ def _version(if_match: str | None) -> int | None:
     if if_match is None or if_match == "*":
         return None
     text = if_match.removeprefix("W/").strip('"')
-    if not text.isdecimal():
+    if not (text.isascii() and text.isdecimal() and len(text) <= _VERSION_DIGITS):
         raise PreconditionError(f"If-Match {if_match!r} is no version of a site; read it again")
     return int(text)
 

@@ -16,6 +16,9 @@ from pasperdus_contract.events import SATISFIED_FROM, Adjust, Passage
 from pasperdus_contract.fields import QUARTER_MS
 
 MAX_POINTS = 40_000  # more than a year of quarter-hours
+LAST_MS = 32_503_680_000_000  # 3000-01-01: buckets around it are still in the calendar
+_AT_LEAST_QUARTERS = {"15m": 1, "1h": 4, "1d": 92, "1w": 668, "1mo": 2684}
+MAX_OCCUPANCY_QUARTERS = 200_000  # over five years; each is worked out whatever the bucket
 LATE_MS = 300_000  # coverage that has not come by then will not tell of a working sensor
 HOUR_QUARTERS = 4
 
@@ -40,12 +43,16 @@ class EmbeddedSeries:
         zone_id = self._zone(site_id, query)
         if query.start_ms >= query.end_ms:
             raise QueryError("from must be before to")
-        edges = boundaries(query.bucket, query.start_ms, query.end_ms, ZoneInfo(time_zone))
-        if len(edges) - 1 > MAX_POINTS:
+        if query.start_ms < 0 or query.end_ms > LAST_MS:
+            raise QueryError("from and to must be in the years 1970 to 2999")
+        # Before they are made: all quarter-hours of a thousand years would not fit into memory.
+        buckets = (query.end_ms - query.start_ms) // (_AT_LEAST_QUARTERS[query.bucket] * QUARTER_MS)
+        if buckets > MAX_POINTS:
             raise QueryError(
-                f"{len(edges) - 1} buckets are more than {MAX_POINTS}; ask for a shorter time or "
+                f"about {buckets} buckets are more than {MAX_POINTS}; ask for a shorter time or "
                 "a coarser bucket"
             )
+        edges = boundaries(query.bucket, query.start_ms, query.end_ms, ZoneInfo(time_zone))
         match query.measure:
             case "passages_in" | "passages_out":
                 return self._passages(query, site_id, zone_id, edges)
@@ -86,9 +93,14 @@ class EmbeddedSeries:
         if query.zone is not None:
             raise QueryError("occupancy is of a whole site; leave zone out")
         lines = self._lines(site_id, None)
-        first = self._close_before(edges[0], time_zone)
+        starts = [start for start in map(self._known_from, lines) if start is not None]
         last = min(edges[-1], self._now_ms // QUARTER_MS + 1)
-        quarters = list(range(first, max(first, last)))
+        # Before the first line was heard of nobody knows; from then on we count.
+        counts_from = min(starts, default=last)
+        first = max(self._close_before(edges[0], time_zone), counts_from)
+        quarters = range(first, max(first, last))
+        if len(quarters) > MAX_OCCUPANCY_QUARTERS:
+            raise QueryError("occupancy is worked out for five years at most; ask for less")
         nets = dict.fromkeys(quarters, 0)
         for line_id, _, _ in lines:
             for quarter, ins, outs in self._db.execute(
@@ -100,7 +112,7 @@ class EmbeddedSeries:
         gaps = self._gaps(lines, first, last)
         inside = occupancy(
             (Quarter(quarter, nets[quarter], quarter in gaps) for quarter in quarters),
-            self._closes(quarters, time_zone) if lines else frozenset(),
+            self._closes(quarters, time_zone),
             self._recounts(site_id, lines, first, last),
         )
         known: list[list[int]] = [[] for _ in edges[:-1]]

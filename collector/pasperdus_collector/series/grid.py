@@ -27,7 +27,9 @@ def boundaries(bucket: BucketSize, start_ms: int, end_ms: int, zone: ZoneInfo) -
     quarters = [_midnight(day, zone)]
     while quarters[-1] * QUARTER_MS < end_ms:
         day = _next_day(bucket, day)
-        quarters.append(_midnight(day, zone))
+        midnight = _midnight(day, zone)
+        if midnight > quarters[-1]:  # Samoa went over the date line and skipped a day
+            quarters.append(midnight)
     return quarters
 
 

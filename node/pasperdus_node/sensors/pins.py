@@ -6,6 +6,7 @@ up; neither uses gpiozero's ``bounce_time``, which differs from one back-end to 
 edges: filtering is the work of our pure code.
 """
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -74,6 +75,12 @@ class WatchedPins:
         for device in self._devices.values():
             device.close()
         self._devices.clear()
+
+
+def callbacks_are_heard() -> bool:
+    """Tell whether lgpio's one callback thread lives; other back-ends have nothing to ask."""
+    thread = getattr(sys.modules.get("lgpio"), "_notify_thread", None)
+    return thread is None or bool(thread.is_alive())
 
 
 def _putter(
