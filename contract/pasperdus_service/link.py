@@ -43,11 +43,12 @@ class Subscribed:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A message came."""
+    """A message came; a retained one was there before we subscribed."""
 
     connection: int
     topic: str
     payload: bytes
+    is_retained: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +114,13 @@ class Link:
         self._open()
 
     def tick(self, now_s: float) -> None:
-        """Connect again when the time has come."""
-        if self.deadline_s is not None and now_s >= self.deadline_s:
+        """Connect or subscribe again when the time has come."""
+        if self.deadline_s is None or now_s < self.deadline_s:
+            return
+        if self.is_connected:
+            self.deadline_s = None
+            self._subscribe()
+        else:
             self._open()
 
     def take(self, event: LinkEvent, now_s: float) -> bool:
@@ -126,12 +132,14 @@ class Link:
                 self.is_connected = True
                 self.trouble = None
                 self._retry_s = FIRST_RETRY_S
-                if self._client is not None and self._subscriptions:
-                    self._client.subscribe([(topic, 1) for topic in self._subscriptions])
+                self._subscribe()
             case Subscribed():
                 self.is_subscribed = event.is_granted
+                self.trouble = None
                 if not event.is_granted:
                     self.trouble = "the broker refused a subscription: check the ACL of this user"
+                    # A mended ACL is not announced: ask again now and then.
+                    self.deadline_s = now_s + LAST_RETRY_S
             case Gone():
                 self._close()
                 self.trouble = event.reason
@@ -184,6 +192,10 @@ class Link:
             target=self._run, args=(client, connection), name="mqtt", daemon=True
         )
         self._thread.start()
+
+    def _subscribe(self) -> None:
+        if self._client is not None and self._subscriptions:
+            self._client.subscribe([(topic, 1) for topic in self._subscriptions])
 
     def _close(self) -> None:
         self.is_connected = False
@@ -240,7 +252,8 @@ class Link:
             self._put(Subscribed(connection, is_granted=not any(code.is_failure for code in codes)))
 
         def received(_client: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
-            self._put(Received(connection, message.topic, bytes(message.payload)))
+            payload = bytes(message.payload)
+            self._put(Received(connection, message.topic, payload, is_retained=message.retain))
 
         def disconnected(
             client: paho.Client, data: Any, _flags: Any, code: Any, _properties: Any

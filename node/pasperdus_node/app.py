@@ -5,7 +5,7 @@ import secrets
 from typing import Any
 
 import structlog
-from gpiozero import Device, GPIOZeroError
+from gpiozero import Device
 
 from pasperdus_contract.topics import Channel, Topics
 from pasperdus_node.clock import Clock, SystemClock
@@ -159,7 +159,7 @@ def _choose_pin_factory(name: str) -> None:
             case _:
                 from gpiozero.pins.native import NativeFactory as Factory
         Device.pin_factory = Factory()
-    except (ImportError, OSError, GPIOZeroError) as error:
+    except Exception as error:  # each back-end has errors of its own
         raise SensorError(
             f'[gpio] pin_factory = "{name}" cannot be used here: {error}; on a Raspberry Pi '
             "install its library and put this user into the group gpio"

@@ -141,7 +141,7 @@ class Loop:
                 if topic is not None and topic.channel is Channel.ACK:
                     self._publisher.take_answer(event.payload, now_s)
                 elif self._topics.parse_collector_status(event.topic) is not None:
-                    self._publisher.take_status(event.payload, now_s)
+                    self._publisher.take_status(event.payload, now_s, is_retained=event.is_retained)
 
     # -- time -----------------------------------------------------------------------------------
 

@@ -107,11 +107,12 @@ class Publisher:
             flight.wait_s = FIRST_ANSWER_S
         self.pump(now_s)
 
-    def take_status(self, payload: bytes, now_s: float) -> None:
+    def take_status(self, payload: bytes, now_s: float, *, is_retained: bool = False) -> None:
         """Follow the collector's retained status.
 
         A collector that was away missed what was sent meanwhile, also when it comes back as the
-        same instance.
+        same instance. One whose status was there before us, retained, has missed nothing: the
+        owner sends everything again when it has subscribed.
         """
         try:
             status = decode(CollectorStatus, payload)
@@ -121,7 +122,7 @@ class Publisher:
         instance = status.instance if status.state == "online" else None
         is_back = instance is not None and instance != self._instance
         self._instance = instance
-        if is_back:
+        if is_back and not is_retained:
             self.resend(now_s)
 
     def take_answer(self, payload: bytes, now_s: float) -> None:

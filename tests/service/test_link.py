@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -167,6 +168,43 @@ def test_a_wrong_password_is_told_in_words(tmp_path: Path, version: str) -> None
         secret.write_text("right\n")
         with owner(settings) as here:
             here.ready()
+
+
+def refuse_once(server: socket.socket) -> None:
+    """Be a broker (MQTT 3.1.1) that refuses a first subscription and grants the second."""
+    connection, _ = server.accept()
+    with connection:
+        connection.recv(1024)  # CONNECT
+        connection.sendall(b"\x20\x02\x00\x00")
+        for granted in (b"\x80", b"\x01"):
+            subscribe = connection.recv(1024)
+            connection.sendall(b"\x90\x03" + subscribe[2:4] + granted)
+        connection.recv(1024)  # DISCONNECT
+
+
+def test_a_refused_subscription_is_told_and_asked_for_again() -> None:
+    """Mosquitto's ACL file never refuses one; other brokers and its plugins do."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        broker = threading.Thread(target=refuse_once, args=(server,), daemon=True)
+        broker.start()
+        with owner(MqttSettings(url=f"mqtt://127.0.0.1:{server.getsockname()[1]}")) as here:
+            here.link.start()
+            refused = here.next(Subscribed)
+            assert not refused.is_granted
+            assert not here.link.is_subscribed
+            assert here.link.trouble == (
+                "the broker refused a subscription: check the ACL of this user"
+            )
+            again_s = here.link.deadline_s
+            assert again_s is not None
+            assert LAST_RETRY_S - WAIT_S < again_s - time.monotonic() <= LAST_RETRY_S
+
+            granted = here.next(Subscribed)
+
+            assert granted.is_granted
+            assert vars(here.link)["trouble"] is None
+            assert vars(here.link)["deadline_s"] is None
+        broker.join(WAIT_S)
 
 
 def test_nobody_at_the_address_is_told_in_words() -> None:

@@ -138,8 +138,7 @@ class Core:
     ) -> Ack | Rejection | None:
         """Deliver one message at ``at``, in a transaction of its own; return the answer."""
         with self.ledger.transaction():
-            answer = self.take_uncommitted(payload, at=at, node=node, channel=channel)
-        return answer
+            return self.take_uncommitted(payload, at=at, node=node, channel=channel)
 
     def take_uncommitted(
         self, payload: bytes, *, at: int, node: str = NODE, channel: Channel = Channel.EVENTS
@@ -158,6 +157,9 @@ class Core:
 
     def rows(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
         return self.ledger.db.execute(sql, parameters).fetchall()
+
+    def is_empty(self, table: str) -> bool:
+        return self.rows(f"SELECT count(*) FROM {table}") == [(0,)]  # noqa: S608 (a test's literal)
 
     def counters(self, node: str = NODE) -> tuple[int, int, int, int]:
         """Return received, stored, duplicate, quarantined."""

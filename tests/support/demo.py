@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -18,21 +19,34 @@ T = TypeVar("T")
 
 
 class Demo:
-    """``python -m pasperdus_demo`` on a free port, its files in ``directory``."""
+    """``python -m pasperdus_demo`` on a free port, its files in ``directory``.
 
-    def __init__(self, directory: Path, *arguments: str) -> None:
+    With ``temporary`` instead it makes a directory of its own in there, and removes it.
+    """
+
+    def __init__(
+        self, directory: Path | None, *arguments: str, temporary: Path | None = None
+    ) -> None:
         self._directory = directory
+        self._temporary = temporary
         self._arguments = arguments
         self.process: subprocess.Popen[str]
 
     def __enter__(self) -> Self:
-        self.process = start(["--port", "0", "--data", str(self._directory), *self._arguments])
+        kept = ["--data", str(self._directory)] if self._directory else []
+        environment = {"TMPDIR": str(self._temporary)} if self._temporary else {}
+        self.process = start(["--port", "0", *kept, *self._arguments], environment)
         return self
 
     def __exit__(self, *_: object) -> None:
         if self.process.poll() is None:
             self.process.terminate()
-        self.process.communicate(timeout=STOP_TIMEOUT_S)
+        try:
+            self.process.communicate(timeout=STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.communicate()
+            raise
 
     @property
     def is_running(self) -> bool:
@@ -45,8 +59,20 @@ class Demo:
     def pid_of(self, name: str) -> int:
         """Wait for a child, or for the ``broker``, which is the collector's child."""
         if name == "broker":
-            return wait_for(lambda: _child_of(self._pids().get("collector", 0)), "a broker")
+            return wait_for(lambda: _child_of(self._pids().get("collector")), "a broker")
         return wait_for(lambda: self._pids().get(name), name)
+
+    def kill(self, name: str) -> None:
+        """``kill -9`` of a child; one that has just ended is waited for to come back."""
+
+        def has_hit() -> bool:
+            try:
+                os.kill(self.pid_of(name), signal.SIGKILL)
+            except ProcessLookupError:
+                return False
+            return True
+
+        wait_for(has_hit, f"a living {name}")
 
     def pids(self) -> list[int]:
         """Every process of it, the broker's included."""
@@ -61,12 +87,17 @@ class Demo:
         return pids
 
     def _told(self) -> dict[str, Any]:
-        path = self._directory / "demo.json"
-        assert self.is_running, self.process.communicate()[1]
-        told: dict[str, Any] = json.loads(
-            wait_for(lambda: path.read_text(encoding="utf-8") if path.exists() else None, str(path))
-        )
+        told: dict[str, Any] = json.loads(wait_for(self._read, "demo.json"))
         return told
+
+    def _read(self) -> str | None:
+        assert self.is_running, self.process.communicate()[1]
+        if self._directory is not None:
+            paths = [self._directory / "demo.json"]
+        else:
+            assert self._temporary is not None
+            paths = list(self._temporary.glob("pasperdus-demo-*/demo.json"))
+        return next((path.read_text(encoding="utf-8") for path in paths if path.exists()), None)
 
 
 def start(
@@ -101,7 +132,9 @@ def is_alive(pid: int) -> bool:
     return status.rpartition(")")[2].split()[0] != "Z"
 
 
-def _child_of(parent: int) -> int | None:
+def _child_of(parent: int | None) -> int | None:
+    if parent is None:
+        return None
     for entry in Path("/proc").iterdir():
         if not entry.name.isdecimal():
             continue

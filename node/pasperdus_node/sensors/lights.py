@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from gpiozero import LED, GPIOZeroError
+from gpiozero import LED
 
 from pasperdus_node.errors import SensorError
 
@@ -23,7 +23,7 @@ class Lights:
         for pin in self._pins:
             try:
                 self._leds.append(LED(pin))
-            except GPIOZeroError as error:
+            except Exception as error:  # each back-end has errors of its own
                 raise SensorError(f"{self._name}: LED pin {pin} cannot be used: {error}") from error
 
     def glow(self, score: int, t_ms: int) -> None:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from gpiozero import DigitalInputDevice, GPIOZeroError
+from gpiozero import DigitalInputDevice
 
 from pasperdus_node.errors import SensorError
 
@@ -55,7 +55,7 @@ class WatchedPins:
             try:
                 # Pulled up: gpiozero calls low "active".
                 device = DigitalInputDevice(pin, pull_up=True, bounce_time=None)
-            except GPIOZeroError as error:
+            except Exception as error:  # each back-end has errors of its own
                 raise SensorError(f"{self.name}: pin {pin} cannot be used: {error}") from error
             self._devices[channel] = device
             device.when_activated = _putter(self.name, channel, device, sink, self._is_on_when_low)

@@ -85,6 +85,7 @@ class ControlSocket:
 
     def stop(self) -> None:
         """Listen no more."""
+        self._server.shutdown(socket.SHUT_RDWR)  # wakes the thread; close() alone would not
         self._server.close()
         self._path.unlink(missing_ok=True)
 
