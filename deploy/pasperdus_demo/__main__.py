@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from pasperdus_demo.demonstration import Options, run
-from pasperdus_demo.errors import DemoError
+from pasperdus_demo.errors import DemoError, EndedError
 
 INTERRUPTED = 130  # as shells say it for Ctrl-C
 
@@ -15,8 +15,9 @@ INTERRUPTED = 130  # as shells say it for Ctrl-C
 def main(arguments: list[str] | None = None) -> int:
     """Run until Ctrl-C, SIGTERM or ``--for``; 1 for a failure or a difference."""
     options = _parse(arguments)
-    for number in (signal.SIGTERM, signal.SIGALRM):
-        signal.signal(number, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
+        # Only a note: the end begins where nothing is half set up or half taken down.
+        signal.signal(number, lambda *_: options.end.set())
     if options.for_s is not None:
         signal.setitimer(signal.ITIMER_REAL, options.for_s)
     try:
@@ -24,18 +25,11 @@ def main(arguments: list[str] | None = None) -> int:
     except DemoError as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
+    except EndedError:
         if options.is_check:
             print("demo: interrupted before the check was done", file=sys.stderr)
             return INTERRUPTED
         return 0
-
-
-def _interrupt(*_: object) -> None:
-    # One way to end: whatever is going on unwinds, and every `with` cleans up behind itself.
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
-        signal.signal(number, signal.SIG_IGN)
-    raise KeyboardInterrupt
 
 
 def _parse(arguments: list[str] | None) -> Options:

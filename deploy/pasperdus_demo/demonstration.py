@@ -1,16 +1,18 @@
 """Runs the demonstration: processes up, address told, visitors walking, everything ended after."""
 
 import sys
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pasperdus_demo.collector_api import CollectorApi
 from pasperdus_demo.comparison import compare
 from pasperdus_demo.door_counts import HalfHour, read_door_counts
+from pasperdus_demo.errors import CollectorApiError
 from pasperdus_demo.installation import COLLECTOR, NODES, Installation
 from pasperdus_demo.live import LiveVisitors
 from pasperdus_demo.past import ENTRANCE, ROOM_DOOR, WAITING_ROOM
@@ -23,8 +25,8 @@ SHOWN_DIFFERENCES = 5
 
 _SUPERVISE_EVERY_S = 0.2
 _SHOWN_EVERY_SLOTS = 7 * 48
-_SITE = {"title": "Mairie de démonstration", "time_zone": "Europe/Paris"}
-_ROLES = {"lines": [{"node": WAITING_ROOM, "line": ROOM_DOOR, "role": "inner"}]}
+_SITE: dict[str, Any] = {"title": "Mairie de démonstration", "time_zone": "Europe/Paris"}
+_ROLES: dict[str, Any] = {"lines": [{"node": WAITING_ROOM, "line": ROOM_DOOR, "role": "inner"}]}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,12 +40,15 @@ class Options:
     is_check: bool
     seed: int
     directory: Path | None
+    end: threading.Event = field(default_factory=threading.Event)
+    """Set when everything is to end."""
 
 
 def run(options: Options) -> int:
     """Run the demonstration; return the exit status.
 
-    Ends by ``KeyboardInterrupt``, or by itself after a check. Raises :class:`DemoError`.
+    Ends by itself after a check only. Raises :class:`EndedError` once ``options.end`` is set, and
+    :class:`DemoError` for what cannot go on.
     """
     if options.replay is not None:
         return _run_replay(options, options.replay)
@@ -52,7 +57,6 @@ def run(options: Options) -> int:
 
 def _run_live(options: Options) -> int:
     with _started(options, is_driven=False) as (installation, processes):
-        api = CollectorApi(installation.address)
         started_ms = time.time_ns() // 1_000_000
         sockets = {node: installation.socket(node) for node in (ENTRANCE, WAITING_ROOM)}
         for node in NODES:
@@ -71,16 +75,17 @@ def _run_live(options: Options) -> int:
         visitors = LiveVisitors(
             town=town, started_ms=started_ms, sockets=sockets, seed=options.seed
         )
-        with closing(visitors):
+        description = _Description(installation)
+        with closing(visitors), closing(description):
+            description.start()
             supervise_at_s = 0.0
-            to_describe: list[dict[str, Any]] = [_SITE, _ROLES]
             while True:
                 now_s = time.monotonic()
                 if now_s >= supervise_at_s:
                     supervise_at_s = now_s + _SUPERVISE_EVERY_S
                     processes.supervise()
-                    if to_describe and api.describe_site("default", to_describe[0]):
-                        del to_describe[0]
+                    if description.failure is not None:
+                        raise description.failure
                 time.sleep(visitors.tick())
 
 
@@ -111,7 +116,7 @@ def _run_replay(options: Options, path: Path) -> int:
                 return _check(slots, api)
             print("replay: done; the page stays open, Ctrl-C ends it", file=sys.stderr)
             while True:
-                processes.supervise()
+                replay.stay()
                 time.sleep(_SUPERVISE_EVERY_S)
 
 
@@ -136,7 +141,7 @@ def _started(options: Options, *, is_driven: bool) -> Iterator[tuple[Installatio
     with Installation(
         port=options.port, directory=options.directory, is_driven=is_driven
     ) as installation:
-        processes = Processes(logs=installation.logs)
+        processes = Processes(logs=installation.logs, end=options.end)
         nodes = [ENTRANCE] if is_driven else list(NODES)
         processes.on_change = lambda: installation.tell(processes.pids(), nodes)
         try:
@@ -153,6 +158,29 @@ def _started(options: Options, *, is_driven: bool) -> Iterator[tuple[Installatio
             yield installation, processes
         finally:
             processes.stop()
+
+
+class _Description(threading.Thread):
+    """Names the site and its inner line once the collector knows them, beside everything else."""
+
+    def __init__(self, installation: Installation) -> None:
+        super().__init__(name="description", daemon=True)
+        self._api = CollectorApi(installation.address)
+        self._is_over = threading.Event()
+        self.failure: CollectorApiError | None = None
+
+    def run(self) -> None:
+        try:
+            for change in (_SITE, _ROLES):
+                while not self._is_over.is_set() and not self._api.describe_site("default", change):
+                    self._is_over.wait(_SUPERVISE_EVERY_S)
+        except CollectorApiError as error:
+            self.failure = error  # raised by the main loop
+
+    def close(self) -> None:
+        """End the thread."""
+        self._is_over.set()
+        self.join()
 
 
 def _start_node(processes: Processes, installation: Installation, node: str) -> None:

@@ -7,6 +7,8 @@
 ├── BrokenControlError      a node's control socket ended: it was killed, or has not started yet
 ├── DoorCountsError         a file of door counts cannot be read
 └── ReplayError             a crossing cannot be fed as the file asks
+
+``EndedError``              no failure: somebody asked for the end
 """
 
 
@@ -36,3 +38,7 @@ class DoorCountsError(DemoError, ValueError):
 
 class ReplayError(DemoError):
     """What the file asks for cannot be fed."""
+
+
+class EndedError(Exception):
+    """Ctrl-C, SIGTERM or the time asked for: everything unwinds from a place that expects it."""

@@ -63,6 +63,8 @@ class PastNode:
         clock = PastClock(node=node, started_ms=past.started_ms)
         topics = Topics(mqtt.prefix)
         self.outbox = Outbox(directory / f"history-{node}.db", boot=clock.boot)
+        self.has_heard = False
+        """Whether the collector has said that it is there: what is sent earlier is sent twice."""
         self._topics = topics
         # What an earlier process, killed before it was done, has recorded already.
         self._recorded = max((extent.head for extent in self.outbox.closed_epochs()), default=0)
@@ -108,6 +110,7 @@ class PastNode:
                 if self._topics.parse_node(event.topic) is not None:
                     self._publisher.take_answer(event.payload, now_s)
                 else:
+                    self.has_heard = True
                     self._publisher.take_status(event.payload, now_s)
 
     def pump(self) -> None:
@@ -142,6 +145,7 @@ def write_history(
     }
     for node in nodes.values():
         node.link.start()
+    _listen(nodes, inbox)
     for done, (_, told) in enumerate(past.days()):
         for name, drafts in told.items():
             nodes[name].record(drafts)
@@ -181,22 +185,24 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
+def _listen(nodes: dict[str, PastNode], inbox: _Inbox) -> None:
+    """Wait until the collector is there."""
+    deadline_s = time.monotonic() + PATIENCE_S
+    while not all(node.has_heard for node in nodes.values()):
+        _take_next(nodes, inbox)
+        if time.monotonic() > deadline_s:
+            raise DemoError(f"history: no collector in sight for {PATIENCE_S:.0f} s")
+
+
 def _drain(nodes: dict[str, PastNode], inbox: _Inbox, *, until: int) -> None:
     """Move events to the collector until at most ``until`` are left."""
-    pending = sum(node.pending for node in nodes.values())
-    moved_s = time.monotonic()
     for node in nodes.values():
         node.pump()
+    pending = _pending(nodes)
+    moved_s = time.monotonic()
     while pending > until:
-        try:
-            node, event = inbox.get(timeout=_POLL_S)
-        except queue.Empty:
-            for node in nodes.values():
-                node.pump()
-        else:
-            node.take(event)
-            node.pump()
-        left = sum(node.pending for node in nodes.values())
+        _take_next(nodes, inbox)
+        left = _pending(nodes)
         if left != pending:
             pending, moved_s = left, time.monotonic()
         elif time.monotonic() - moved_s > PATIENCE_S:
@@ -204,6 +210,21 @@ def _drain(nodes: dict[str, PastNode], inbox: _Inbox, *, until: int) -> None:
                 f"history: no answer from the collector for {PATIENCE_S:.0f} s; "
                 f"{pending} events are kept and wait"
             )
+
+
+def _take_next(nodes: dict[str, PastNode], inbox: _Inbox) -> None:
+    try:
+        node, event = inbox.get(timeout=_POLL_S)
+    except queue.Empty:
+        for each in nodes.values():
+            each.pump()
+    else:
+        node.take(event)
+        node.pump()
+
+
+def _pending(nodes: dict[str, PastNode]) -> int:
+    return sum(node.pending for node in nodes.values())
 
 
 def _show(done: int) -> None:

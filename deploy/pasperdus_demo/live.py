@@ -9,6 +9,7 @@ follows the same model as the months behind.
 
 import heapq
 import itertools
+import math
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -36,11 +37,13 @@ SHORTEST_VISIT_GAP_S, LONGEST_VISIT_GAP_S = 4.0, 30.0
 PACE = 4.0  # a stay of 16 minutes takes 4
 PEEK_EVERY = 25  # one in so many looks in and turns back
 
-_FIRST_VISITOR_S = 1.5
+_WARM_UP_S = 1.0  # beams that have been cleared are well after 0.6 s
 _RETRY_S = 0.2
 _LONGEST_SLEEP_S = 0.1
+_NOTICED_S = 0.01  # less than the shortest step of a walk
 _PRESS_GAP_MS = 3_000  # the box locks itself for two seconds after each rating
 _BEAMS = BeamPins()
+_Move = tuple[float, int, str, int, bool]  # when, order, node, pin, whether high
 _NODE_OF: dict[Line, str] = {"door": ENTRANCE, "room-door": WAITING_ROOM}
 
 
@@ -67,9 +70,10 @@ class LiveVisitors:
         self._zero_s = monotonic_s() - started_ms / 1000  # monotonic second of the epoch
         self._order = itertools.count()
         self._steps: list[tuple[float, int, Step]] = []
-        self._moves: list[tuple[float, int, str, int, bool]] = []
+        self._moves: list[_Move] = []
         self._free_at_s: dict[str, float] = {}
-        self._next_visitor_s = monotonic_s() + _FIRST_VISITOR_S
+        self._began_s = monotonic_s()
+        self._next_visitor_s = math.inf  # until the nodes are there
         self.visitors = 0
         for visit in inside_at(town.day(town.today), started_ms):
             self._finish(visit, started_ms)
@@ -87,13 +91,16 @@ class LiveVisitors:
         now_s = self._monotonic_s()
         for node in self._nodes.values():
             node.reconnect(now_s)
+        if math.isinf(self._next_visitor_s) and not self._open(now_s):
+            return _LONGEST_SLEEP_S
         if now_s >= self._next_visitor_s:
             self._let_in(now_s)
         while self._steps and self._steps[0][0] <= now_s:
             due_s, _, step = heapq.heappop(self._steps)
             self._perform(step, due_s)
         while self._moves and self._moves[0][0] <= self._monotonic_s():
-            _, _, name, pin, is_high = heapq.heappop(self._moves)
+            due_s, _, name, pin, is_high = heapq.heappop(self._moves)
+            self._be_late_together(self._monotonic_s() - due_s)
             self._nodes[name].move(pin, is_high=is_high)
         dues = [self._next_visitor_s, *(heap[0][0] for heap in (self._steps, self._moves) if heap)]
         return max(0.0, min(_LONGEST_SLEEP_S, min(dues) - self._monotonic_s()))
@@ -102,6 +109,21 @@ class LiveVisitors:
         """Let go of the nodes."""
         for node in self._nodes.values():
             node.close()
+
+    def _open(self, now_s: float) -> bool:
+        """Begin once every node is there: nobody walks past beams that are not switched on yet."""
+        if not all(node.is_there for node in self._nodes.values()):
+            return False
+        late_s = now_s - self._began_s + _WARM_UP_S
+        self._steps = [(due_s + late_s, order, step) for due_s, order, step in self._steps]
+        self._next_visitor_s = now_s + _WARM_UP_S
+        return True
+
+    def _be_late_together(self, late_s: float) -> None:
+        """Keep the shape of every walk when this process was held up: a person is not a spike."""
+        if late_s > _NOTICED_S:
+            self._moves = [(move[0] + late_s, *move[1:]) for move in self._moves]
+            self._free_at_s = {place: at_s + late_s for place, at_s in self._free_at_s.items()}
 
     def _let_in(self, now_s: float) -> None:
         arrived_ms = round((now_s - self._zero_s) * 1000)
@@ -160,6 +182,11 @@ class _LiveNode:
         self._socket = socket
         self._line: ControlLine | None = None
         self._retry_at_s = 0.0
+
+    @property
+    def is_there(self) -> bool:
+        """Whether its pins can be moved now."""
+        return self._line is not None
 
     def reconnect(self, now_s: float) -> None:
         """Find a node that has started, and clear its beams: untouched mock pins are high."""

@@ -11,9 +11,9 @@ from functools import partial
 from itertools import pairwise
 
 from pasperdus_contract import events
+from pasperdus_contract.fields import QUARTER_MS
 from pasperdus_demo.opening import wall_ms
 from pasperdus_demo.town import HISTORY_DAYS, SCALE, Crossing, Day, Line, Town
-from pasperdus_node.coverage import QUARTER_MS
 from pasperdus_node.outbox import Draft
 
 ENTRANCE, WAITING_ROOM, TERMINAL = "entrance-1", "waiting-1", "terminal-1"

@@ -7,12 +7,13 @@ last lines of its log are told and the demonstration ends.
 
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pasperdus_demo.errors import ChildError
+from pasperdus_demo.errors import ChildError, EndedError
 
 STARTING_S = 5.0  # a child that fails sooner than this failed at its start
 FAILED_STARTS = 3  # in a row, before we give up
@@ -43,6 +44,8 @@ class Processes:
     """Children of this process. Call :meth:`supervise` several times a second."""
 
     logs: Path
+    end: threading.Event
+    """Set by whoever wants everything to end."""
     on_change: Callable[[], None] = lambda: None
     """Called whenever a process id has changed."""
     _children: dict[str, _Child] = field(default_factory=dict)
@@ -74,7 +77,13 @@ class Processes:
         return self._children[name].is_done
 
     def supervise(self) -> None:
-        """Start again what has died. Raises :class:`ChildError` when that is useless."""
+        """Start again what has died.
+
+        Raises :class:`ChildError` when that is useless, :class:`EndedError` when the end was asked
+        for.
+        """
+        if self.end.is_set():
+            raise EndedError
         now_s = time.monotonic()
         for child in self._children.values():
             if child.is_done:

@@ -23,6 +23,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from pasperdus_contract.fields import QUARTER_MS
 from pasperdus_demo.control_line import ControlLine, PinMove, connect
 from pasperdus_demo.door_counts import SLOT_MS, HalfHour
 from pasperdus_demo.errors import BrokenControlError, ReplayError
@@ -36,7 +37,6 @@ AFTERMATH_MS = 60_000  # simulated time after the last half-hour
 
 _LEAD_MS = 30_000  # simulated time before the first half-hour
 _FIRST_UPTIME_MS = 60_000
-_QUARTER_MS = 900_000
 _HEALTHY_WITHIN = 10  # simulated seconds
 _POLL_S = 0.02
 
@@ -108,6 +108,11 @@ class Replay:
         self._pass_time(self._now_ms + AFTERMATH_MS)
         self._wait_for_the_collector()
 
+    def stay(self) -> None:
+        """Let no simulated time pass; a node that was killed is given its time again."""
+        self._meanwhile()
+        self._step(until_ms=self._now_ms)
+
     def close(self) -> None:
         """Let go of the node."""
         if self._line is not None:
@@ -167,7 +172,7 @@ class Replay:
         """Go from quarter-hour to quarter-hour: a step holds one commit of the node at most."""
         while self._now_ms < until_ms:
             wall_ms = self._zero_ms + self._now_ms
-            to_quarter_ms = _QUARTER_MS - wall_ms % _QUARTER_MS
+            to_quarter_ms = QUARTER_MS - wall_ms % QUARTER_MS
             self._step(until_ms=min(until_ms, self._now_ms + to_quarter_ms))
 
     def _set_out_of_service(self, *, is_off: bool) -> None:
@@ -199,29 +204,37 @@ class Replay:
 
         ``attempted_ms`` is the end of the step that its predecessor did not answer.
         """
+        if self._line is not None:
+            self.restarts += 1
         while True:
             if self._line is not None:
                 self._line.close()
-                self.restarts += 1
-                self._is_well = False
-            # A node that listens proves that the one before it is gone.
+            self._is_well = False
+            # The end of the old connection proves that its process writes no more. We may still
+            # reach that process's listening socket while it is torn down: then the loop turns.
             self._line = connect(self._socket, timeout_s=NODE_TIMEOUT_S, meanwhile=self._meanwhile)
             if self._reader is not None and self._reader.last_seq() != self._seq:
                 self._seq = self._reader.last_seq()
-                self._now_ms = attempted_ms or self._now_ms
+                self._now_ms = self._now_ms if attempted_ms is None else attempted_ms
             attempted_ms = self._now_ms  # what follows takes no time
             try:
-                self._line.ask(clock=(self._zero_ms + self._now_ms, self._now_ms))
-                self._line.ask()  # answered by the loop: the outbox is open now
-                if self._reader is None:
-                    self._reader = OutboxReader(self._outbox_path)
-                answer = self._line.ask(
-                    moves=self._pins.clear(self._now_ms), out_of_service={DOOR: self._is_off}
-                )
+                self._greet()
             except BrokenControlError:
                 continue
-            self._believe(answer, self._now_ms)
             return
+
+    def _greet(self) -> None:
+        """Tell a fresh process what it must know."""
+        if self._line is None:
+            raise AssertionError("a greeting without a connection")
+        self._line.ask(clock=(self._zero_ms + self._now_ms, self._now_ms))
+        self._line.ask()  # answered by the loop: the outbox is open now
+        if self._reader is None:
+            self._reader = OutboxReader(self._outbox_path)
+        answer = self._line.ask(
+            moves=self._pins.clear(self._now_ms), out_of_service={DOOR: self._is_off}
+        )
+        self._believe(answer, self._now_ms)
 
     def _believe(self, answer: dict[str, Any], now_ms: int) -> None:
         if self._reader is None:
@@ -242,5 +255,5 @@ class Replay:
                 raise ReplayError(
                     f"{pending} events are still in the outbox after {DRAIN_TIMEOUT_S:.0f} s"
                 )
-            self._meanwhile()
+            self.stay()
             time.sleep(_POLL_S)

@@ -23,9 +23,9 @@ Line = Literal["door", "room-door"]
 Seen = Literal["plain", "ambiguous", "missed"]
 """What the beams made of somebody; ``missed`` walked beside another person."""
 
-_VISITORS = 182.0  # of an ordinary open day, before the factors below
+_VISITORS = 176.0  # of an ordinary open day, before the factors below
 _BY_WEEKDAY = (1.17, 0.96, 1.10, 0.92, 1.0, 0.45)
-_BY_MONTH = (1.0, 0.97, 1.03, 0.95, 0.92, 1.0, 0.80, 0.60, 1.26, 1.05, 1.0, 0.88)
+_BY_MONTH = (1.0, 0.97, 1.03, 0.95, 0.92, 1.0, 0.80, 0.60, 1.18, 1.05, 1.0, 0.88)
 # Arrivals of each half-hour from 8:30; Saturday has its own shape from 9:00.
 _WEEKDAY_SHAPE = (9, 12, 13, 12, 11, 10, 8, 5, 3, 3, 4, 7, 9, 9, 8, 7, 5, 3)
 _SATURDAY_SHAPE = (8, 12, 13, 12, 9, 5)

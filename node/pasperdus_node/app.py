@@ -52,7 +52,8 @@ class App:
 
     def _run_loop(self, driven: DrivenClock | None, simulation: Simulation | None) -> None:
         config = self._config
-        clock: Clock = driven or SystemClock()
+        told = config.simulation.synced if config.simulation is not None else None
+        clock: Clock = driven or SystemClock(is_synced=told)
         if simulation is None:
             _choose_pin_factory(config.gpio.pin_factory)
         outbox = Outbox(config.outbox.path, boot=clock.boot)

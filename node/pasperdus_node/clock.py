@@ -46,9 +46,13 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """Linux: ``CLOCK_REALTIME``, ``CLOCK_BOOTTIME`` (it counts through suspension), adjtimex."""
+    """Linux: ``CLOCK_REALTIME``, ``CLOCK_BOOTTIME`` (it counts through suspension), adjtimex.
 
-    def __init__(self) -> None:
+    ``is_synced`` stands in for what adjtimex says: only a simulation knows better.
+    """
+
+    def __init__(self, *, is_synced: bool | None = None) -> None:
+        self._told_synced = is_synced
         self.boot = _BOOT_ID.read_text(encoding="ascii").strip()
         self._libc = ctypes.CDLL(None, use_errno=True)
 
@@ -61,5 +65,7 @@ class SystemClock:
         )
 
     def _is_synced(self) -> bool:
+        if self._told_synced is not None:
+            return self._told_synced
         state: int = self._libc.adjtimex(ctypes.create_string_buffer(_TIMEX_BYTES))
         return 0 <= state < _TIME_ERROR

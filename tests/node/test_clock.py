@@ -83,3 +83,8 @@ def test_a_driven_clock_only_moves_forward_and_both_times_together() -> None:
     assert clock.ticks_s() == 0.075
     with pytest.raises(SimulationError, match="uptime 74 is before 75"):
         clock.move_to(74)
+
+
+def test_a_simulation_may_say_whether_the_clock_is_synchronised() -> None:
+    assert SystemClock(is_synced=True).read().is_synced
+    assert not SystemClock(is_synced=False).read().is_synced
