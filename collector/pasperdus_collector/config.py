@@ -61,7 +61,7 @@ class HttpSettings(Settings):
 class EnrolmentSettings(Settings):
     """Which nodes are believed."""
 
-    mode: Literal["closed", "open"] = "closed"
+    mode: Annotated[Literal["closed", "open"], Field(validate_default=True)] = "closed"
 
     @field_validator("mode")
     @classmethod

@@ -45,17 +45,26 @@ class Ledger:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self.db = sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_S)
-            self.db.execute("PRAGMA journal_mode = WAL")
-            self.db.execute("PRAGMA synchronous = FULL")
-            self.db.execute("PRAGMA foreign_keys = ON")
-            self.migrated = migrate(self.db)
-            (self._quarantine_size,) = self.db.execute("SELECT count(*) FROM quarantine").fetchone()
+            try:
+                self._prepare()
+            except BaseException:
+                self.db.close()
+                raise
+        except LedgerError as error:
+            raise LedgerError(f"{path}: {error}") from None
         except (sqlite3.Error, OSError) as error:
             raise LedgerError(
                 f"{path}: the ledger cannot be opened: {error}; check [ledger] path, its owner "
                 "and the space left"
             ) from error
         self.registry = Registry(self.db)
+
+    def _prepare(self) -> None:
+        self.db.execute("PRAGMA journal_mode = WAL")
+        self.db.execute("PRAGMA synchronous = FULL")
+        self.db.execute("PRAGMA foreign_keys = ON")
+        self.migrated = migrate(self.db)
+        (self._quarantine_size,) = self.db.execute("SELECT count(*) FROM quarantine").fetchone()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -74,8 +83,13 @@ class Ledger:
         self.db.execute("SAVEPOINT message")
         try:
             yield
-        except BaseException:
+        except BaseException as error:
+            is_undone = not self.db.in_transaction
             self._roll_back("ROLLBACK TO message")
+            if is_undone:  # a full disk takes the neighbours with it: nobody may go on
+                raise sqlite3.OperationalError(
+                    f"the whole transaction was undone: {error}"
+                ) from error
             self.db.execute("RELEASE message")
             raise
         self.db.execute("RELEASE message")

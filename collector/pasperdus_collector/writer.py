@@ -77,9 +77,12 @@ class Writer:
         """Run a change in the writing thread, in a transaction; return or raise what it does."""
         done: Future[T] = Future()
         self._inbox.put(_Command(run, done))
-        while not wait([done], timeout=LONGEST_SLEEP_S).done:
-            if not self.is_alive:
-                raise LedgerError("nothing was changed: the writing thread ended; restart it")
+        while not done.done():
+            if not self.is_alive and not done.done():
+                raise LedgerError(
+                    "nothing was changed: the writing thread ended; restart the service"
+                )
+            wait([done], timeout=LONGEST_SLEEP_S)
         return done.result()
 
     @property

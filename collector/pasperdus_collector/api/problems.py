@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from pasperdus_collector.errors import NotFoundError, PreconditionError, QueryError
+from pasperdus_collector.errors import LedgerError, NotFoundError, PreconditionError, QueryError
 
 log = structlog.get_logger()
 
@@ -44,6 +44,10 @@ def install(app: FastAPI) -> None:
         is_creation = request.method == "POST"
         status = HTTPStatus.CONFLICT if is_creation else HTTPStatus.PRECONDITION_FAILED
         return problem(request, status, str(error))
+
+    @app.exception_handler(LedgerError)
+    def cannot_write(request: Request, error: LedgerError) -> JSONResponse:
+        return problem(request, HTTPStatus.SERVICE_UNAVAILABLE, str(error))
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> JSONResponse:

@@ -1,6 +1,6 @@
 """What the API takes and gives, to the letter of the contract; times in ISO 8601 with offset."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,6 +13,7 @@ from pasperdus_collector.series import Series
 from pasperdus_contract.fields import Name
 
 TITLE_MAX = 80
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class _Body(BaseModel):
@@ -51,7 +52,7 @@ def instant(at_ms: int | None) -> str | None:
     """Return ``2026-03-02T00:00:00Z``, with milliseconds only where there are any."""
     if at_ms is None:
         return None
-    at = datetime.fromtimestamp(at_ms / 1000, UTC)
+    at = _EPOCH + timedelta(milliseconds=at_ms)  # a float loses the last millisecond of 9999
     precision = "milliseconds" if at_ms % 1000 else "seconds"
     return at.isoformat(timespec=precision).replace("+00:00", "Z")
 
