@@ -1,7 +1,8 @@
 """Builds the collector from its configuration: the only place that does."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from socket import socket
 
 import structlog
@@ -20,9 +21,11 @@ from pasperdus_collector.ingest import Ingest
 from pasperdus_collector.ledger import Ledger
 from pasperdus_collector.subscriber import Subscriber, events_filter
 from pasperdus_collector.writer import Writer
+from pasperdus_dashboards.pages import pages
 from pasperdus_service.systemd import notify
 
 GRACE_S = 2  # how long open pages may keep us from stopping
+_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 log = structlog.get_logger()
 
@@ -49,8 +52,8 @@ def build_web(config: Config, queries: Queries, writer: Writer, changes: Changes
         response = await call_next(request)
         response.headers.setdefault(
             "Content-Security-Policy",
-            "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
-            "frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+            "default-src 'self'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; "
+            "form-action 'self'",
         )
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", "same-origin")
@@ -59,6 +62,7 @@ def build_web(config: Config, queries: Queries, writer: Writer, changes: Changes
     problems.install(web)
     web.include_router(api(queries, changes))
     web.include_router(probes(queries, writer))
+    web.include_router(pages(queries, changes))
     return web
 
 
@@ -131,7 +135,21 @@ def _serve_http(config: Config, web: FastAPI) -> None:
 
 
 class _Server(uvicorn.Server):
-    """Tells systemd once the port is open."""
+    """Tells systemd once the port is open, and leaves the process alive when it is stopped."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop at a signal and no more.
+
+        uvicorn would raise it again and so end the process before the ledger is closed and the
+        nodes are told.
+        """
+        before = {sig: signal.signal(sig, self.handle_exit) for sig in _STOP_SIGNALS}
+        try:
+            yield
+        finally:
+            for sig, previous in before.items():
+                signal.signal(sig, previous)
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
         await super().startup(sockets)

@@ -1,1 +1,1 @@
-"""..."""
+"""The web pages: what the API knows, in words, figures and charts."""

@@ -34,6 +34,7 @@ from pasperdus_service.systemd import notify
 
 RESYNC_S = 1.0  # how long a missed edge can go unnoticed
 WATCHDOG_S = 10.0  # a third of WatchdogSec in the unit
+NEWS_EVERY_S = 1.0  # a change of health is told at once, a flickering sensor this often
 LONGEST_SLEEP_S = 1.0
 
 log = structlog.get_logger()
@@ -84,6 +85,8 @@ class Loop:
         self._is_stopping = False
         self._lost = 0
         self._heartbeat_at_s = self._resync_at_s = self._watchdog_at_s = time.monotonic()
+        self._told_health: dict[str, str] = {}
+        self._told_at_s = time.monotonic()
         self._schedule_coverage()
 
     def run(self) -> None:
@@ -200,6 +203,8 @@ class Loop:
             reading = self._clock.read()
             for station in self._stations.values():
                 self._record(station, station.resync(reading))
+        if self._health() != self._told_health:
+            self._heartbeat_at_s = min(self._heartbeat_at_s, self._told_at_s + NEWS_EVERY_S)
         if now_s >= self._heartbeat_at_s:
             self._heartbeat_at_s = now_s + HEARTBEAT_S
             self._say_heartbeat()
@@ -252,12 +257,16 @@ class Loop:
 
     # -- what is said ---------------------------------------------------------------------------
 
+    def _health(self) -> dict[str, str]:
+        return {station.name: station.health for station in self._stations.values()}
+
     def _say_heartbeat(self) -> None:
         self._tell_held()
+        self._told_health, self._told_at_s = self._health(), time.monotonic()
         beat = heartbeat(
             self._outbox,
             self._clock,
-            sensors={station.name: station.health for station in self._stations.values()},
+            sensors=self._health(),
             lost=self._lost,
             directory=self._directory,
         )
@@ -298,7 +307,7 @@ class Loop:
             return {"error": str(error)}
         return {
             "uptime": self._clock.read().uptime_ms,
-            "health": {station.name: station.health for station in self._stations.values()},
+            "health": self._health(),
             "totals": self._outbox.totals(),
             "lit": {
                 station.name: station.lights.lit()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pasperdus_collector.api.today import read_today
+from pasperdus_collector.api.today import open_hours, read_today
 from pasperdus_collector.ledger import reading
 from pasperdus_collector.registry import read_sites
 from pasperdus_collector.series.usual import Band, DayCounts, QuarterCount, usual
@@ -121,3 +121,28 @@ def test_a_silence_is_told_to_the_quarter_hour_and_never_before_coverage_could_a
     ]
     assert today.inside.people is None
     assert today.inside.unknown_since_ms == wall(day, "09:30")
+
+
+def test_the_time_before_a_door_was_first_heard_of_is_no_silence(place: Reception) -> None:
+    day = date(2026, 11, 24)
+    place.passages("entree", "porte", "in", [wall(day, "09:20")])
+    place.covered("entree", "porte", wall(day, "09:15"), wall(day, "11:00"))
+    place.passages("entree", "porte", "in", [wall(day, "10:50")])
+
+    with reading(place.ledger.path) as db:
+        today = read_today(db, read_sites(db)[0], wall(day, "11:10"))
+
+    assert today.silences == []
+
+
+def test_a_short_day_is_shown_among_its_neighbours_within_the_day(place: Reception) -> None:
+    day = date(2026, 11, 24)
+    for clock in ("10:05", "00:10", "23:50"):
+        place.passages("entree", "porte", "in", [wall(day, clock)])
+        with reading(place.ledger.path) as db:
+            hours = read_today(db, read_sites(db)[0], wall(day, "23:58")).hours
+
+        shown = open_hours(hours, at_least=8)
+
+        assert len(shown) >= 8
+        assert set(map(id, open_hours(hours))) <= set(map(id, shown))

@@ -146,6 +146,7 @@ class Tab:
 def browser(profile: Path) -> Iterator[Tab]:
     """Start Chromium with an empty profile; give one tab of it."""
     assert CHROMIUM is not None, "install chromium"
+    profile.mkdir(exist_ok=True)
     with (
         (profile / "chromium.log").open("w") as log,
         subprocess.Popen(

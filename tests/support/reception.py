@@ -29,12 +29,12 @@ def wall(day: date, clock: str, zone: ZoneInfo = PARIS) -> int:
 
 @dataclass
 class Reception:
-    """Nodes that tell a ledger what happened; each has one boot and one epoch."""
+    """Nodes that tell a ledger what happened; each has one boot and one epoch, and its head."""
 
     ledger: Ledger
     ingest: Ingest
     boot_ms: int = 1_700_000_000_000
-    _seqs: dict[str, int] = field(default_factory=dict)
+    heads: dict[str, int] = field(default_factory=dict)
 
     def tell(self, node: str, events: Iterable[dict[str, Any]]) -> None:
         """Send events, each with its ``at`` (ms) in place of its clocks."""
@@ -47,7 +47,7 @@ class Reception:
                 "node": node,
                 "epoch": _epoch(node),
                 "first": 1,
-                "head": self._seqs[node],
+                "head": self.heads[node],
                 "boot": f"boot-{node}",
                 "sent": self._moment(node, last_ms),
                 "events": part,
@@ -107,7 +107,7 @@ class Reception:
 
     def heartbeat(self, node: str, at_ms: int, *, synced: bool = True, **changes: Any) -> None:
         """Say how a node is."""
-        head = self._seqs.get(node)
+        head = self.heads.get(node)
         beat = {
             "schema": 1,
             "epoch": _epoch(node),
@@ -134,9 +134,9 @@ class Reception:
 
     def _stamped(self, node: str, event: dict[str, Any]) -> dict[str, Any]:
         at_ms = event.pop("at")
-        self._seqs[node] = self._seqs.get(node, 0) + 1
+        self.heads[node] = self.heads.get(node, 0) + 1
         return {
-            "seq": self._seqs[node],
+            "seq": self.heads[node],
             "wall": at_ms,
             "uptime": at_ms - self.boot_ms,
             "synced": True,

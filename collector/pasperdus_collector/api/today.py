@@ -36,6 +36,14 @@ class Hour:
     usual: Band | None
 
 
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """A time of opening in which a door sensor did not work, to the quarter-hour."""
+
+    start_ms: int
+    end_ms: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
     """Release blocks of one question that closed in a day: counts by score, worst first."""
@@ -60,12 +68,14 @@ class Ratings:
 class Inside:
     """People inside; None with the time since when it is not known.
 
-    ``margin`` is by how much it may be wrong, as far as usual days tell.
+    ``margin`` is by how much it may be wrong, as far as usual days tell; ``close_ms`` is the
+    nightly close since which people are counted.
     """
 
     people: int | None
     margin: int | None
     unknown_since_ms: int | None
+    close_ms: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +88,7 @@ class Today:
     has_lines: bool
     passages_in: int | None
     passages_out: int | None
-    silent_ms: int
+    silences: list[Silence]
     compared_at_ms: int
     compared_in: int
     usual: Usual
@@ -102,7 +112,8 @@ def read_today(db: sqlite3.Connection, site: Site, now_ms: int) -> Today:
     until_clock = _clock(compared_at_ms, zone)
     reference = usual(before, until_clock=until_clock)
     counted = [(start_ms, each) for start_ms, each in so_far if start_ms <= now_ms]
-    hours = _hours(so_far, reference, now_ms, zone)
+    judged = _Judged(from_ms=_known_from_ms(db, site.site), now_ms=now_ms)
+    hours = _hours(so_far, reference, judged, zone)
     ins, outs = _known([each.ins for _, each in counted]), _known([e.outs for _, e in counted])
     margin = reference.margin((ins or 0) + (outs or 0))
     return Today(
@@ -112,7 +123,7 @@ def read_today(db: sqlite3.Connection, site: Site, now_ms: int) -> Today:
         has_lines=any(line.role == "outer" for each in site.zones for line in each.lines),
         passages_in=ins,
         passages_out=outs,
-        silent_ms=sum(hour.silent_ms for hour in open_hours(hours)),
+        silences=_silences(so_far, open_hours(hours), judged),
         compared_at_ms=compared_at_ms,
         compared_in=sum(each.ins or 0 for start_ms, each in so_far if start_ms < compared_at_ms),
         usual=reference,
@@ -123,14 +134,22 @@ def read_today(db: sqlite3.Connection, site: Site, now_ms: int) -> Today:
     )
 
 
-def open_hours(hours: Sequence[Hour]) -> list[Hour]:
-    """Return the hours from the first to the last in which people come, usually or today."""
+def open_hours(hours: Sequence[Hour], *, at_least: int = 0) -> list[Hour]:
+    """Return the hours from the first to the last in which people come, usually or today.
+
+    With ``at_least``, as many hours around them as it takes.
+    """
     busy = [
         n
         for n, hour in enumerate(hours)
         if hour.passages_in or (hour.usual is not None and hour.usual.high > 0)
     ]
-    return list(hours[busy[0] : busy[-1] + 1]) if busy else []
+    if not busy:
+        return []
+    first, last = busy[0], busy[-1] + 1
+    missing = max(0, at_least - (last - first))
+    first = max(0, min(first - missing // 2, len(hours) - at_least))
+    return list(hours[first : max(last, first + at_least)])
 
 
 def _read_day(
@@ -161,7 +180,10 @@ def _read_day(
 
 
 def _hours(
-    quarters: Sequence[tuple[int, QuarterCount]], reference: Usual, now_ms: int, zone: ZoneInfo
+    quarters: Sequence[tuple[int, QuarterCount]],
+    reference: Usual,
+    judged: "_Judged",
+    zone: ZoneInfo,
 ) -> list[Hour]:
     hours = []
     for first in range(0, len(quarters), _HOUR_QUARTERS):
@@ -169,24 +191,62 @@ def _hours(
         start_ms = within[0][0]
         end_ms = start_ms + len(within) * QUARTER_MS
         clock_hour = _clock(start_ms, zone) // _HOUR_QUARTERS
-        # A quarter-hour can be judged once its coverage has had the time to arrive.
-        silent = [
-            round((1 - each.coverage) * QUARTER_MS)
-            for quarter_ms, each in within
-            if quarter_ms + QUARTER_MS + LATE_MS <= now_ms
-        ]
         hours.append(
             Hour(
                 start_ms=start_ms,
                 clock_hour=clock_hour,
-                passages_in=_known([each.ins for _, each in within]),
-                silent_ms=sum(silent) if max(silent, default=0) > GAP_MS else 0,
-                is_over=end_ms <= now_ms,
-                has_begun=start_ms <= now_ms,
+                passages_in=_known([judged.entries(quarter) for quarter in within]),
+                silent_ms=sum(judged.silent_ms(quarter) for quarter in within),
+                is_over=end_ms <= judged.now_ms,
+                has_begun=start_ms <= judged.now_ms,
                 usual=reference.by_hour.get(clock_hour),
             )
         )
     return hours
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Judged:
+    """Of which quarter-hours it can be told whether a sensor was silent.
+
+    Not before the first that was ever heard of, and not until coverage has had the time to come.
+    """
+
+    from_ms: int
+    now_ms: int
+
+    def entries(self, quarter: tuple[int, QuarterCount]) -> int | None:
+        """Return the entries; none so far are 0 while coverage may still come."""
+        start_ms, count = quarter
+        is_known = self.from_ms <= start_ms <= self.now_ms
+        if count.ins is None and is_known and start_ms + QUARTER_MS + LATE_MS > self.now_ms:
+            return 0
+        return count.ins
+
+    def silent_ms(self, quarter: tuple[int, QuarterCount]) -> int:
+        """Return how long no sensor worked in a quarter-hour, as far as that is known."""
+        start_ms, count = quarter
+        if start_ms < self.from_ms or start_ms + QUARTER_MS + LATE_MS > self.now_ms:
+            return 0
+        silent_ms = round((1 - count.coverage) * QUARTER_MS)
+        return silent_ms if silent_ms > GAP_MS else 0
+
+
+def _silences(
+    quarters: Sequence[tuple[int, QuarterCount]], hours: Sequence[Hour], judged: _Judged
+) -> list[Silence]:
+    if not hours:
+        return []
+    silences: list[Silence] = []
+    for quarter in quarters:
+        start_ms = quarter[0]
+        is_open = hours[0].start_ms <= start_ms < hours[-1].start_ms + _HOUR_QUARTERS * QUARTER_MS
+        if not is_open or not judged.silent_ms(quarter):
+            continue
+        if silences and silences[-1].end_ms == start_ms:
+            start_ms = silences.pop().start_ms
+        silences.append(Silence(start_ms, quarter[0] + QUARTER_MS))
+    return silences
 
 
 def _inside(
@@ -200,13 +260,13 @@ def _inside(
     ).points
     people = points[-1].value
     if isinstance(people, int | float):
-        return Inside(people=round(people), margin=margin, unknown_since_ms=None)
+        return Inside(people=round(people), margin=margin, unknown_since_ms=None, close_ms=since_ms)
     unknown_since_ms = points[-1].start_ms
     for point in reversed(points):
         if point.value is not None:
             break
         unknown_since_ms = point.start_ms
-    return Inside(people=None, margin=None, unknown_since_ms=unknown_since_ms)
+    return Inside(people=None, margin=None, unknown_since_ms=unknown_since_ms, close_ms=since_ms)
 
 
 def _ratings(series: EmbeddedSeries, site: Site, now_ms: int, zone: ZoneInfo) -> list[Ratings]:
@@ -280,6 +340,25 @@ def _clock(at_ms: int, zone: ZoneInfo) -> int:
     return (local.hour * 60 + local.minute) * 60_000 // QUARTER_MS
 
 
+def _known_from_ms(db: sqlite3.Connection, site: str) -> int:
+    """Return when an outer door of the site was first heard of."""
+    quarters = [
+        quarter
+        for found in db.execute(
+            "SELECT (SELECT min(quarter) FROM passage_quarters WHERE line_id = lines.id), "
+            "(SELECT min(quarter) FROM coverage_quarters WHERE sensor_id = "
+            " (SELECT id FROM sensors WHERE node_id = lines.node_id AND name = lines.name)) "
+            "FROM lines JOIN nodes ON nodes.id = lines.node_id "
+            "JOIN zones ON zones.id = nodes.zone_id JOIN sites ON sites.id = zones.site_id "
+            "WHERE sites.name = ? AND lines.role = 'outer'",
+            (site,),
+        )
+        for quarter in found
+        if quarter is not None
+    ]
+    return min(quarters, default=0) * QUARTER_MS
+
+
 def _midnight_ms(day: date, zone: ZoneInfo) -> int:
     return round(datetime.combine(day, time(), tzinfo=zone).timestamp() * 1000)
 
@@ -291,4 +370,3 @@ def _close_before_ms(at_ms: int, zone: ZoneInfo) -> int:
         if close.timestamp() * 1000 <= at_ms:
             break
     return round(close.timestamp() * 1000)
-

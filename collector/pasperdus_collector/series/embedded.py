@@ -104,7 +104,7 @@ class EmbeddedSeries:
         nets = dict.fromkeys(quarters, 0)
         for line_id, _, _ in lines:
             for quarter, ins, outs in self._db.execute(
-                "SELECT quarter, ins + staff_ins, outs + staff_outs FROM passage_quarters "
+                "SELECT quarter, ins, outs FROM passage_quarters "
                 "WHERE line_id = ? AND quarter >= ? AND quarter < ?",
                 (line_id, first, last),
             ):

@@ -1,0 +1,9 @@
+"""What can go wrong with pages; every message says what, where and what to do."""
+
+
+class DashboardsError(Exception):
+    """Anything that these pages report."""
+
+
+class DrawingError(DashboardsError):
+    """A chart cannot be drawn."""

@@ -1,0 +1,193 @@
+"""The chart of a day's hours as a Vega-Lite specification, written with Altair.
+
+One specification serves the browser and the still picture: same data, same marks. Everything that
+is read is in the data already as written text, so that the chart knows no language.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Literal
+
+from pasperdus_dashboards.day_words import HourRow
+
+Size = Literal["wide", "narrow"]
+Theme = Literal["light", "dark"]
+
+FONT = "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+_VERSION_CHARACTERS = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Palette:
+    paper: str
+    ink: str
+    quiet: str
+    grid: str
+    band: str
+    median: str
+    bar: str
+
+
+_PALETTES: dict[Theme, _Palette] = {
+    "light": _Palette(
+        paper="#fbfaf7",
+        ink="#1b1f26",
+        quiet="#474d57",
+        grid="#e6e3db",
+        band="#dcd8cd",
+        median="#7d776a",
+        bar="#27508f",
+    ),
+    "dark": _Palette(
+        paper="#15181c",
+        ink="#f0eee8",
+        quiet="#bfc3c9",
+        grid="#2b3037",
+        band="#3a404a",
+        median="#9aa0aa",
+        bar="#8fb4f2",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Frame:
+    width: int
+    height: int
+    font_size: int
+
+
+_FRAMES: dict[Size, _Frame] = {
+    "wide": _Frame(width=960, height=380, font_size=14),
+    "narrow": _Frame(width=320, height=220, font_size=11),
+}
+
+
+def chart_rows(rows: Sequence[HourRow]) -> list[dict[str, Any]]:
+    """Return the chart's data: the same figures as the table beside it."""
+    tops = [max(row.entries or 0, row.usual.high if row.usual else 0) for row in rows]
+    return [
+        {
+            "hour": row.label,
+            "entries": row.entries,
+            "low": row.usual.low if row.usual else None,
+            "median": row.usual.median if row.usual else None,
+            "high": row.usual.high if row.usual else None,
+            "is_silent": row.is_silent,
+            "is_running": row.is_running,
+            "top": max(1, *tops),
+            "written": row.entries_text if row.entries else "",
+            "tip": "\n".join([row.entries_text, *row.remarks]),
+            "usual": row.usual_text,
+        }
+        for row in rows
+    ]
+
+
+def chart_version(rows: Sequence[HourRow]) -> str:
+    """Return a name for exactly this drawing, for addresses that may be kept for ever."""
+    return sha256(repr(chart_rows(rows)).encode()).hexdigest()[:_VERSION_CHARACTERS]
+
+
+def hour_chart(
+    rows: Sequence[HourRow],
+    *,
+    size: Size,
+    theme: Theme,
+    words: tuple[str, str, str],
+    is_fluid: bool = False,
+) -> dict[str, Any]:
+    """Return the specification; ``words`` name hour, entries and the usual day in its tips."""
+    # Altair takes a second to load on a Pi: the first page must not wait for it.
+    import altair as alt
+
+    palette, frame = _PALETTES[theme], _FRAMES[size]
+    hour_word, entries_word, usual_word = words
+    hour = alt.X(
+        "hour:O",
+        sort=None,
+        title=None,
+        axis=alt.Axis(labelAngle=0, labelOverlap=True, ticks=False, labelPadding=8, domain=True),
+        scale=alt.Scale(paddingInner=0.18, paddingOuter=0.09),
+    )
+
+    data = chart_rows(rows)
+
+    def height(field: str) -> alt.Y:
+        return alt.Y(
+            f"{field}:Q",
+            title=None,
+            stack=None,
+            # Said, not found: a chart without a silent hour has nothing to find it in.
+            scale=alt.Scale(domain=[0, data[0]["top"]], nice=True),
+            axis=alt.Axis(tickCount=4, tickMinStep=1, format="d", ticks=False, labelPadding=8),
+        )
+
+    # Inline, so that a picture needs nothing but its specification.
+    base = alt.Chart(alt.InlineData(values=data)).encode(x=hour)
+    band = base.mark_bar(color=palette.band, cornerRadius=2).encode(y=height("low"), y2="high:Q")
+    median = base.mark_tick(color=palette.median, thickness=2, orient="horizontal").encode(
+        y=height("median")
+    )
+    narrower = {"band": 0.5}
+    counted = base.mark_bar(color=palette.bar, width=narrower, cornerRadiusEnd=2)
+    over = counted.transform_filter("!datum.is_running").encode(y=height("entries"))
+    running = (
+        base.mark_bar(
+            fill=palette.bar,
+            fillOpacity=0.35,
+            stroke=palette.bar,
+            strokeWidth=1.5,
+            width=narrower,
+            cornerRadiusEnd=2,
+        )
+        .transform_filter("datum.is_running")
+        .encode(y=height("entries"))
+    )
+    silent = (
+        base.mark_bar(
+            fill=palette.band,
+            fillOpacity=0,
+            stroke=palette.quiet,
+            strokeWidth=1.5,
+            strokeDash=[3, 4],
+        )
+        .transform_filter("datum.is_silent")
+        .encode(y=height("top"))
+    )
+    label: dict[str, Any] = {"dy": -8, "fontSize": frame.font_size, "fontWeight": 600}
+    halo = base.mark_text(stroke=palette.paper, strokeWidth=4, **label).encode(
+        y=height("entries"), text="written:N"
+    )
+    written = base.mark_text(color=palette.ink, **label).encode(
+        y=height("entries"), text="written:N"
+    )
+    pointed = base.mark_bar(fillOpacity=0).encode(
+        y=height("top"),
+        tooltip=[
+            alt.Tooltip("hour:O", title=hour_word),
+            alt.Tooltip("tip:N", title=entries_word),
+            alt.Tooltip("usual:N", title=usual_word),
+        ],
+    )
+    chart = alt.layer(band, median, over, running, silent, halo, written, pointed).properties(
+        width="container" if is_fluid else frame.width,
+        height=frame.height,
+        background="transparent",
+        padding=4,
+        autosize=alt.AutoSizeParams(type="fit", contains="padding"),
+    )
+    specification: dict[str, Any] = (
+        chart.configure(font=FONT)
+        .configure_view(stroke=None)
+        .configure_axis(
+            labelColor=palette.quiet,
+            labelFontSize=frame.font_size,
+            gridColor=palette.grid,
+            domainColor=palette.median,
+        )
+        .configure_axisY(domain=False)
+        .to_dict(validate=False)  # Vega-Lite says itself what it does not understand
+    )
+    return specification

@@ -1,0 +1,138 @@
+"""The two languages of the pages: words from catalogues, numbers and times as each writes them.
+
+Messages are written in English in code and templates; ``locale/fr`` translates them. Catalogues
+are compiled in memory: only ``.po`` files exist.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal, format_percent
+
+from pasperdus_dashboards.typography import FIXED, french
+
+CATALOGUES = Path(__file__).parent / "locale"
+DEFAULT = "fr"
+_MINUTE_MS = 60_000
+_HOUR_MINUTES = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Language:
+    """One language; times are milliseconds since 1970 UTC, shown in a site's time zone."""
+
+    code: str
+    name: str
+    locale: Locale
+    translations: NullTranslations
+    finish: Callable[[str], str]
+    """Sets the last touches to a translated sentence."""
+
+    clock_pattern: str
+    hour_pattern: str
+
+    def gettext(self, message: str, **values: object) -> str:
+        """Return a message with its values filled in."""
+        return self.finish(self.translations.gettext(message)) % values
+
+    def ngettext(self, one: str, many: str, number: int, /, **values: object) -> str:
+        """Return a message by number; ``%(count)s`` is that number as it is written."""
+        text = self.finish(self.translations.ngettext(one, many, number))
+        return text % {"count": self.number(number), **values}
+
+    def number(self, value: float) -> str:
+        """Return a whole number."""
+        return format_decimal(round(value), locale=self.locale)
+
+    def percent(self, share: float) -> str:
+        """Return a share in whole per cent."""
+        return self.finish(format_percent(share, locale=self.locale))
+
+    def clock(self, at_ms: int, zone: ZoneInfo) -> str:
+        """Return ``14 h 30`` or ``14:30``."""
+        return self._at(at_ms, zone, self.clock_pattern)
+
+    def hour(self, at_ms: int, zone: ZoneInfo) -> str:
+        """Return ``14 h`` or ``14:00``."""
+        return self._at(at_ms, zone, self.hour_pattern)
+
+    def day(self, day: date) -> str:
+        """Return ``mardi 24 novembre 2026``."""
+        return format_date(day, "full", locale=self.locale).replace(",", "")
+
+    def weekday(self, day: date) -> str:
+        """Return ``mardi``."""
+        return format_date(day, "EEEE", locale=self.locale)
+
+    def moment(self, at_ms: int, zone: ZoneInfo, today: date) -> str:
+        """Return the time of day, with the day unless it is today."""
+        day = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(zone).date()
+        clock = self.clock(at_ms, zone)
+        if day == today:
+            return clock
+        pattern = "d MMMM" if day.year == today.year else "d MMMM y"
+        return self.gettext(
+            "%(day)s, %(clock)s", day=format_date(day, pattern, locale=self.locale), clock=clock
+        )
+
+    def duration(self, ms: int) -> str:
+        """Return ``45 min`` or ``2 h 05``."""
+        minutes = max(1, round(ms / _MINUTE_MS))
+        hours, minutes = divmod(minutes, _HOUR_MINUTES)
+        if not hours:
+            return f"{minutes}{FIXED}min"
+        return f"{hours}{FIXED}h" + (f"{FIXED}{minutes:02}" if minutes else "")
+
+    def _at(self, at_ms: int, zone: ZoneInfo, pattern: str) -> str:
+        at = datetime.fromtimestamp(at_ms / 1000, UTC)
+        text = format_datetime(at, pattern, tzinfo=zone, locale=self.locale)
+        return text.replace(" ", FIXED)
+
+
+@cache
+def languages() -> dict[str, Language]:
+    """Return the languages by code, the default one first."""
+    return {
+        "fr": Language(
+            code="fr",
+            name="Français",
+            locale=Locale("fr"),
+            translations=_compiled("fr"),
+            finish=french,
+            clock_pattern="H 'h' mm",
+            hour_pattern="H 'h'",
+        ),
+        "en": Language(
+            code="en",
+            name="English",
+            locale=Locale("en", "GB"),
+            translations=NullTranslations(),
+            finish=lambda text: text.replace("'", "’"),
+            clock_pattern="HH:mm",
+            hour_pattern="HH:mm",
+        ),
+    }
+
+
+def read_catalogue(code: str) -> Catalog:
+    """Return the catalogue of one language as it is written."""
+    path = CATALOGUES / code / "LC_MESSAGES" / "pages.po"
+    return read_po(BytesIO(path.read_bytes()), locale=code, abort_invalid=True)
+
+
+def _compiled(code: str) -> GNUTranslations:
+    compiled = BytesIO()
+    write_mo(compiled, read_catalogue(code))
+    compiled.seek(0)
+    return GNUTranslations(compiled)

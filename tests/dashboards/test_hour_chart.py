@@ -1,0 +1,143 @@
+"""The chart of the hours: the table's figures, as specification and as picture."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from pasperdus_dashboards import drawings
+from pasperdus_dashboards.errors import DrawingError
+from support.pages import TUESDAY, Site
+from support.reception import wall
+
+CHART = "/aujourdhui/graphique"
+STYLE = Path(drawings.__file__).parent / "static" / "style.css"
+ENOUGH_CONTRAST = 7.0
+PAIRS = (
+    ("ink", "paper"),
+    ("quiet", "paper"),
+    ("link", "paper"),
+    ("warning", "paper"),
+    ("warning", "warning-paper"),
+    ("ink", "raised"),
+    ("quiet", "raised"),
+)
+
+
+class Table(HTMLParser):
+    """Collects the cells of the table of hours."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[list[str]] = []
+        self._is_inside = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "div" and ("id", "hours-table") in attrs:
+            self._is_inside = True
+        if self._is_inside and tag == "tr":
+            self.rows.append([])
+        if self._is_inside and tag in ("th", "td"):
+            self.rows[-1].append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "table":
+            self._is_inside = False
+
+    def handle_data(self, data: str) -> None:
+        if self._is_inside and self.rows and self.rows[-1]:
+            self.rows[-1][-1] += data.strip()
+
+
+def test_the_specification_holds_the_figures_of_the_table(busy_site: Site) -> None:
+    table = Table()
+    table.feed(busy_site.get("/aujourdhui").text)
+    specification = busy_site.get(f"{CHART}.json").json()
+
+    drawn = specification["datasets"][specification["data"]["name"]]
+    assert [row["hour"] for row in drawn] == [row[0] for row in table.rows[1:]]
+    assert [str(row["entries"] if row["entries"] is not None else "–") for row in drawn] == [
+        row[1] for row in table.rows[1:]
+    ]
+    assert [row["usual"] for row in drawn] == [row[2] for row in table.rows[1:]]
+    assert [row["is_running"] for row in drawn] == ["en cours" in row[3] for row in table.rows[1:]]
+    assert sum(row["is_running"] for row in drawn) == 1
+
+
+def test_the_picture_is_drawn_from_the_same_figures(busy_site: Site) -> None:
+    answer = busy_site.get(f"{CHART}.svg")
+
+    svg = ET.fromstring(answer.text)  # noqa: S314 (our own picture)
+    texts = {element.text for element in svg.iter() if element.text}
+    drawn = busy_site.get(f"{CHART}.json").text
+    written = re.findall(r'"written": ?"(\d+)"', drawn)
+    assert answer.headers["content-type"] == "image/svg+xml"
+    assert len(written) >= 6
+    assert set(written) <= texts
+    assert "style=" not in answer.text
+
+
+def test_an_address_with_its_version_may_be_kept_for_ever_and_no_other(busy_site: Site) -> None:
+    version = re.findall(r'data-version="(\w+)"', busy_site.get("/aujourdhui").text)[0]
+
+    for form in ("svg", "json"):
+        named = busy_site.get(f"{CHART}.{form}?v={version}")
+        assert "immutable" in named.headers["cache-control"]
+        other = busy_site.get(f"{CHART}.{form}?v=0000")
+        assert other.headers["cache-control"] == "no-store"
+
+
+def test_pictures_are_drawn_again_at_most_once_a_minute(
+    busy_site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[int] = []
+
+    def draw(specifications: list[object]) -> list[bytes]:
+        drawn.append(len(specifications))
+        return [b"<svg/>"] * len(specifications)
+
+    monkeypatch.setattr(drawings, "draw_pictures", draw)
+    for seconds in (0, 1, 30, 61):
+        at = busy_site.now_ms = wall(TUESDAY, "14:37") + seconds * 1_000
+        busy_site.place.passages("entree", "porte", "in", [at])
+        busy_site.get(f"{CHART}.svg?theme=dark&size=narrow")
+
+    assert drawn == [4, 4]  # both sizes and both themes at once
+
+
+def test_a_chart_that_cannot_be_drawn_says_why() -> None:
+    with pytest.raises(DrawingError, match="vl-convert failed"):
+        drawings.draw_pictures([{"mark": "no such mark", "data": {"values": []}}])
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+def test_text_stands_out_seven_to_one(scheme: int) -> None:
+    css = STYLE.read_text()
+    light, dark = (
+        dict(re.findall(r"--([\w-]+): (#[0-9a-f]{3,6});", block))
+        for block in re.findall(r":root \{(.*?)\}", css, re.DOTALL)[:2]
+    )
+    colours = light | dark if scheme else light
+
+    for text, ground in PAIRS:
+        contrast = _contrast(colours[text], colours[ground])
+        assert contrast >= ENOUGH_CONTRAST, f"{text} on {ground}: {contrast:.1f}"
+
+
+def _contrast(one: str, other: str) -> float:
+    """Return the contrast of WCAG 2.2."""
+    dark, light = sorted((_luminance(one), _luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    digits = colour[1:] if len(colour) == 7 else "".join(2 * digit for digit in colour[1:])
+    parts = [int(digits[n : n + 2], 16) / 255 for n in (0, 2, 4)]
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

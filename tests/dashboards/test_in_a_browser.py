@@ -1,0 +1,223 @@
+"""The page in a real browser, in front of a real collector with its broker."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import paho.mqtt.client as mqtt
+import pytest
+from paho.mqtt.enums import CallbackAPIVersion
+
+from support.browser import CHROMIUM, Tab, browser
+
+START_S = 20.0
+SOON_S = 2.0  # "within about a second", on a busy machine
+EPOCH = "0" * 31 + "1"
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="needs the chromium of the system"),
+]
+
+
+@dataclass
+class Door:
+    """A node at a door, in a few lines of its own."""
+
+    client: mqtt.Client
+    seq: int = 0
+
+    def passage(self, direction: str = "in") -> None:
+        """Tell one passage; return once the broker has it."""
+        self.seq += 1
+        now = time.time_ns() // 1_000_000
+        moment = {"wall": now, "uptime": now - 1_000_000_000_000, "synced": True}
+        event = {"seq": self.seq, "kind": "passage", **moment, "line": "porte"}
+        batch = {
+            "schema": 1,
+            "node": "entree",
+            "epoch": EPOCH,
+            "first": 1,
+            "head": self.seq,
+            "boot": "b",
+            "sent": {"boot": "b", **moment},
+            "events": [{**event, "direction": direction, "flags": []}],
+        }
+        self.client.publish(
+            "pasperdus/v1/node/entree/events", json.dumps(batch), qos=1
+        ).wait_for_publish(timeout=START_S)
+
+    def passages(self, count: int) -> None:
+        """Tell several."""
+        for _ in range(count):
+            self.passage()
+
+
+@dataclass
+class Collector:
+    """A running collector, its address, and a node that speaks to it."""
+
+    process: subprocess.Popen[bytes]
+    url: str
+    door: Door
+
+
+@pytest.fixture
+def collector(tmp_path: Path) -> Iterator[Collector]:
+    http, broker = free_port(), free_port()
+    config = tmp_path / "collector.toml"
+    config.write_text(
+        '[collector]\nname = "mairie"\n'
+        f'[mqtt]\nurl = "embedded:{broker}"\n'
+        f'[ledger]\npath = "{tmp_path}/ledger.db"\n'
+        f'[http]\nport = {http}\nauth = "none"\n'
+        '[enrolment]\nmode = "open"\n'
+    )
+    url = f"http://127.0.0.1:{http}"
+    command = [sys.executable, "-m", "pasperdus_collector", "serve", "--config", str(config)]
+    with (tmp_path / "collector.log").open("w") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log)
+        try:
+            wait_until_ready(url, tmp_path / "collector.log")
+            client = mqtt.Client(CallbackAPIVersion.VERSION2)
+            client.connect("127.0.0.1", broker)
+            client.loop_start()
+            yield Collector(process, url, Door(client))
+            client.disconnect()
+            client.loop_stop()
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(timeout=START_S)
+
+
+@pytest.fixture
+def tab(tmp_path: Path) -> Iterator[Tab]:
+    with browser(tmp_path / "profile") as opened:
+        yield opened
+
+
+def test_somebody_who_walks_in_shows_within_a_second_without_reloading(
+    collector: Collector, tab: Tab
+) -> None:
+    collector.door.passages(3)
+    wait_for_entries(collector, 3)
+    tab.open(f"{collector.url}/aujourdhui", settled="document.querySelector('.drawn svg')")
+    tab.evaluate("window.isTheSamePage = true")
+    tab.evaluate("document.querySelector('summary').focus()")
+    tab.evaluate("document.querySelector('summary').click()")
+    tab.evaluate("window.scrollTo(0, 300)")
+    assert entries(tab) == "3"
+
+    for expected in (4, 5, 6):
+        told = time.monotonic()
+        collector.door.passage()
+        tab.until(f"document.querySelector('.entries .big').textContent.trim() === '{expected}'")
+        took_s = time.monotonic() - told
+        assert took_s < SOON_S, f"{took_s:.2f} s"
+
+    assert tab.evaluate("window.isTheSamePage") is True
+    assert tab.evaluate("document.activeElement.tagName") == "SUMMARY"
+    assert tab.evaluate("document.querySelector('details').open") is True
+    assert tab.evaluate("window.scrollY") > 0
+    assert tab.complaints == []
+
+
+def test_a_lost_connection_is_told_with_the_time_of_the_figures_and_mended(
+    collector: Collector, tab: Tab
+) -> None:
+    collector.door.passages(1)
+    wait_for_entries(collector, 1)
+    tab.open(f"{collector.url}/aujourdhui?lang=en", settled="document.querySelector('.drawn svg')")
+
+    collector.process.send_signal(signal.SIGSTOP)
+    try:
+        tab.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        tab.until("document.getElementById('lost').textContent !== ''", within_s=15.0)
+        said = tab.evaluate("document.getElementById('lost').textContent")
+        clock = tab.evaluate("document.getElementById('clock').textContent")
+    finally:
+        collector.process.send_signal(signal.SIGCONT)
+    assert f"these figures are from {clock}" in said
+    assert entries(tab) == "1"
+
+    collector.door.passage()
+    tab.until("document.getElementById('lost').textContent === ''", within_s=15.0)
+    tab.until("document.querySelector('.entries .big').textContent.trim() === '2'")
+
+
+@pytest.mark.parametrize("is_dark", [False, True], ids=["light", "dark"])
+def test_axe_finds_nothing_and_nothing_overflows(
+    collector: Collector, tab: Tab, *, is_dark: bool
+) -> None:
+    tab.open(f"{collector.url}/aujourdhui")
+    assert axe(tab) == []
+    collector.door.passages(3)
+    wait_for_entries(collector, 3)
+
+    for width, height in ((320, 700), (360, 800), (768, 900), (1920, 1080)):
+        tab.shape(width, height, is_dark=is_dark)
+        tab.open(f"{collector.url}/aujourdhui", settled="document.querySelector('.drawn svg')")
+        tab.evaluate("document.querySelector('details').open = true")
+        assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
+        assert axe(tab) == []
+    assert tab.complaints == []
+
+
+def axe(tab: Tab) -> list[Any]:
+    """Return what axe-core has against the page."""
+    found = importlib.util.find_spec("axe_core_python")
+    assert found is not None
+    assert found.origin is not None
+    script = Path(found.origin).with_name("axe.min.js").read_text()
+    tab.evaluate(f"{script};0")
+    violations: list[Any] = tab.evaluate(
+        "axe.run(document, {preload: false, resultTypes: ['violations']}).then(found => "
+        "found.violations.map(each => [each.id, each.nodes.map(node => node.html)]))"
+    )
+    return violations
+
+
+def entries(tab: Tab) -> str:
+    text: str = tab.evaluate("document.querySelector('.entries .big').textContent.trim()")
+    return text
+
+
+def wait_for_entries(collector: Collector, count: int) -> None:
+    """Wait until the collector has counted."""
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline:
+        answer = httpx.get(f"{collector.url}/api/v1/counters")
+        if answer.json()["stored"] >= count:
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"{count} passages are not counted")
+
+
+def wait_until_ready(url: str, log: Path) -> None:
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline:
+        try:
+            if httpx.get(f"{url}/readyz").status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.05)
+    raise AssertionError(f"the collector is not ready: {log.read_text()[-2000:]}")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
