@@ -5,63 +5,13 @@ is read is in the data already as written text, so that the chart knows no langu
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, Literal
+from typing import Any
 
+from pasperdus_dashboards.chart_style import FRAMES, PALETTES, Size, Theme, finished
 from pasperdus_dashboards.day_words import HourRow
 
-Size = Literal["wide", "narrow"]
-Theme = Literal["light", "dark"]
-
-FONT = "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 _VERSION_CHARACTERS = 16
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Palette:
-    paper: str
-    ink: str
-    quiet: str
-    grid: str
-    band: str
-    median: str
-    bar: str
-
-
-_PALETTES: dict[Theme, _Palette] = {
-    "light": _Palette(
-        paper="#fbfaf7",
-        ink="#1b1f26",
-        quiet="#474d57",
-        grid="#e6e3db",
-        band="#dcd8cd",
-        median="#7d776a",
-        bar="#27508f",
-    ),
-    "dark": _Palette(
-        paper="#15181c",
-        ink="#f0eee8",
-        quiet="#bfc3c9",
-        grid="#2b3037",
-        band="#3a404a",
-        median="#9aa0aa",
-        bar="#8fb4f2",
-    ),
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Frame:
-    width: int
-    height: int
-    font_size: int
-
-
-_FRAMES: dict[Size, _Frame] = {
-    "wide": _Frame(width=960, height=380, font_size=14),
-    "narrow": _Frame(width=320, height=220, font_size=11),
-}
 
 
 def chart_rows(rows: Sequence[HourRow]) -> list[dict[str, Any]]:
@@ -102,7 +52,7 @@ def hour_chart(
     # Altair takes a second to load on a Pi: the first page must not wait for it.
     import altair as alt
 
-    palette, frame = _PALETTES[theme], _FRAMES[size]
+    palette, frame = PALETTES[theme], FRAMES[size]
     hour_word, entries_word, usual_word = words
     hour = alt.X(
         "hour:O",
@@ -171,23 +121,5 @@ def hour_chart(
             alt.Tooltip("usual:N", title=usual_word),
         ],
     )
-    chart = alt.layer(band, median, over, running, silent, halo, written, pointed).properties(
-        width="container" if is_fluid else frame.width,
-        height=frame.height,
-        background="transparent",
-        padding=4,
-        autosize=alt.AutoSizeParams(type="fit", contains="padding"),
-    )
-    specification: dict[str, Any] = (
-        chart.configure(font=FONT)
-        .configure_view(stroke=None)
-        .configure_axis(
-            labelColor=palette.quiet,
-            labelFontSize=frame.font_size,
-            gridColor=palette.grid,
-            domainColor=palette.median,
-        )
-        .configure_axisY(domain=False)
-        .to_dict(validate=False)  # Vega-Lite says itself what it does not understand
-    )
-    return specification
+    chart = alt.layer(band, median, over, running, silent, halo, written, pointed)
+    return finished(chart, size=size, theme=theme, is_fluid=is_fluid)

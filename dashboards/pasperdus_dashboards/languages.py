@@ -75,6 +75,14 @@ class Language:
         """Return ``mardi``."""
         return format_date(day, "EEEE", locale=self.locale)
 
+    def short_day(self, day: date) -> str:
+        """Return ``24 novembre 2026``."""
+        return format_date(day, "d MMMM y", locale=self.locale)
+
+    def month(self, day: date) -> str:
+        """Return ``nov.``."""
+        return format_date(day, "MMM", locale=self.locale)
+
     def moment(self, at_ms: int, zone: ZoneInfo, today: date) -> str:
         """Return the time of day, with the day unless it is today."""
         day = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(zone).date()

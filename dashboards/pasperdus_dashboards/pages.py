@@ -16,6 +16,7 @@ def pages(queries: Queries, changes: Changes) -> APIRouter:
     router.add_api_route(PAGE, today.page, methods=["GET"])
     router.add_api_route(f"{PAGE}/en-direct", today.live_parts, methods=["GET"])
     router.add_api_route(f"{PAGE}/graphique.{{form}}", today.chart, methods=["GET"])
+    router.add_api_route(f"{PAGE}/semaines.{{form}}", today.past_chart, methods=["GET"])
     router.add_api_route("/", _home, methods=["GET"])
     router.include_router(statics())
     return router

@@ -1,25 +1,33 @@
-"""The page *Aujourd'hui*: whole, its live parts, and its chart as picture or specification."""
+"""The page *Aujourd'hui*: whole, its live parts, and its charts as picture or specification."""
 
 import threading
+from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
-from typing import Any, Literal, get_args
+from typing import Any, Literal, Protocol, get_args
 
+from babel.numbers import get_group_symbol
 from fastapi import Response
 from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.exceptions import HTTPException
 
 from pasperdus_collector.api.changes import Changes
+from pasperdus_collector.api.past import Week
 from pasperdus_collector.api.queries import Queries
 from pasperdus_collector.api.today import Today
 from pasperdus_collector.registry import Site
+from pasperdus_dashboards.chart_style import Size, Theme
 from pasperdus_dashboards.day_words import DayView, day_view
 from pasperdus_dashboards.drawings import Drawings
-from pasperdus_dashboards.hour_chart import Size, Theme, chart_version, hour_chart
+from pasperdus_dashboards.hour_chart import chart_version, hour_chart
 from pasperdus_dashboards.languages import DEFAULT, Language, languages
+from pasperdus_dashboards.past_words import PastView, past_view
 from pasperdus_dashboards.statics import FOR_EVER
 from pasperdus_dashboards.templating import addresses, render
+from pasperdus_dashboards.week_chart import week_chart, week_version
 
 PAGE = "/aujourdhui"
+PAST_READ_EVERY_MS = 20_000
 
 
 class TodayPage:
@@ -28,6 +36,7 @@ class TodayPage:
     def __init__(self, queries: Queries, changes: Changes) -> None:
         self._queries = queries
         self._latest = _Latest(queries, changes)
+        self._past = _Past(queries)
         self._drawings = Drawings()
 
     def page(self, site: str | None = None, lang: str = DEFAULT) -> HTMLResponse:
@@ -47,7 +56,16 @@ class TodayPage:
                 address=address,
             )
         shown = self._context(chosen, language)
-        return render("today.html", language, sites=sites, address=address, **shown)
+        past = past_view(self._past.weeks(chosen.site), language)
+        return render(
+            "today.html",
+            language,
+            sites=sites,
+            address=address,
+            past=past,
+            weeks=week_version(past.rows),
+            **shown,
+        )
 
     def live_parts(self, site: str | None = None, lang: str = DEFAULT) -> HTMLResponse:
         """Return the parts of the page that change by themselves."""
@@ -67,16 +85,59 @@ class TodayPage:
         language = _language(lang)
         chosen = self._site(site)
         view = self._view(chosen, language)
-        version = chart_version(view.hours)
+        return self._drawn(
+            _Chart(
+                name=(chosen.site, language.code, "hours"),
+                version=chart_version(view.hours),
+                specify=partial(_specify_hours, view, language),
+            ),
+            form,
+            size=size,
+            theme=theme,
+            asked=v,
+        )
+
+    def past_chart(
+        self,
+        form: Literal["svg", "json"],
+        site: str | None = None,
+        lang: str = DEFAULT,
+        size: Size = "wide",
+        theme: Theme = "light",
+        v: str = "",
+    ) -> Response:
+        """Return the chart of the past weeks."""
+        language = _language(lang)
+        chosen = self._site(site)
+        past = past_view(self._past.weeks(chosen.site), language)
+        if not past.rows:
+            raise HTTPException(HTTPStatus.NOT_FOUND, "no week is over yet")
+        return self._drawn(
+            _Chart(
+                name=(chosen.site, language.code, "weeks"),
+                version=week_version(past.rows),
+                specify=partial(_specify_weeks, past, language),
+            ),
+            form,
+            size=size,
+            theme=theme,
+            asked=v,
+        )
+
+    def _drawn(
+        self, chart: "_Chart", form: Literal["svg", "json"], *, size: Size, theme: Theme, asked: str
+    ) -> Response:
         if form == "json":
-            specification = _specify(view, language, size=size, theme=theme, is_fluid=True)
-            return JSONResponse(specification, headers=_caching(is_named=version == v))
+            return JSONResponse(
+                chart.specify(size=size, theme=theme, is_fluid=True),
+                headers=_caching(is_named=chart.version == asked),
+            )
         drawn = self._drawings.draw(
-            (chosen.site, language.code),
-            version=version,
+            chart.name,
+            version=chart.version,
             now_s=self._queries.now_ms() / 1000,
             specify=lambda: {
-                (size, theme): _specify(view, language, size=size, theme=theme)
+                (size, theme): chart.specify(size=size, theme=theme)
                 for size in get_args(Size)
                 for theme in get_args(Theme)
             },
@@ -84,7 +145,7 @@ class TodayPage:
         return Response(
             drawn.pictures[size, theme],
             media_type="image/svg+xml",
-            headers=_caching(is_named=drawn.version == v),
+            headers=_caching(is_named=drawn.version == asked),
         )
 
     def _context(self, site: Site, language: Language) -> dict[str, Any]:
@@ -127,7 +188,39 @@ class _Latest:
             return today
 
 
-def _specify(
+class _Past:
+    """Each site's finished weeks: they change once a week, or while a node tells of its past."""
+
+    def __init__(self, queries: Queries) -> None:
+        self._queries = queries
+        self._known: dict[str, tuple[int, list[Week]]] = {}
+        self._lock = threading.Lock()
+
+    def weeks(self, site: str) -> list[Week]:
+        with self._lock:
+            now_ms = self._queries.now_ms()
+            known = self._known.get(site)
+            if known is None or now_ms - known[0] >= PAST_READ_EVERY_MS:
+                known = (now_ms, self._queries.past(site))
+                self._known[site] = known
+            return known[1]
+
+
+class _Specify(Protocol):
+    def __call__(self, *, size: Size, theme: Theme, is_fluid: bool = False) -> dict[str, Any]:
+        """Return a specification."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Chart:
+    """One chart of one site and language, not drawn yet."""
+
+    name: tuple[str, ...]
+    version: str
+    specify: _Specify
+
+
+def _specify_hours(
     view: DayView, language: Language, *, size: Size, theme: Theme, is_fluid: bool = False
 ) -> dict[str, Any]:
     words = (
@@ -136,6 +229,20 @@ def _specify(
         language.gettext("Usual %(weekday)s", weekday=language.weekday(view.today.day)),
     )
     return hour_chart(view.hours, size=size, theme=theme, words=words, is_fluid=is_fluid)
+
+
+def _specify_weeks(
+    past: PastView, language: Language, *, size: Size, theme: Theme, is_fluid: bool = False
+) -> dict[str, Any]:
+    words = (language.gettext("Week of"), language.gettext("Entries"))
+    return week_chart(
+        past.rows,
+        size=size,
+        theme=theme,
+        words=words,
+        separator=get_group_symbol(language.locale),
+        is_fluid=is_fluid,
+    )
 
 
 def _caching(*, is_named: bool) -> dict[str, str]:

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -158,7 +158,7 @@ def browser(profile: Path) -> Iterator[Tab]:
         try:
             port, path = _address(profile, process)
             address = f"ws://127.0.0.1:{port}{path}"
-            with closing(connect(address, max_size=None, open_timeout=START_S)) as connection:
+            with connect(address, max_size=None, open_timeout=START_S) as connection:
                 yield Tab(connection, _session(connection))
         finally:
             process.terminate()

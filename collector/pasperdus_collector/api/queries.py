@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from pasperdus_collector.api.past import Week, read_past
 from pasperdus_collector.api.today import Today, read_today
 from pasperdus_collector.errors import NotFoundError
 from pasperdus_collector.fleet import NodeState, read_nodes
@@ -157,6 +158,12 @@ class Queries:
                 occupancy=inside if isinstance(inside, int | float) else None,
                 event_at=_last_event(db, name),
             )
+
+    def past(self, name: str) -> list[Week]:
+        """Return the finished weeks of a site's last nine months."""
+        site = self.site(name)
+        with reading(self._path) as db:
+            return read_past(db, site, self.now_ms())
 
     def today(self, name: str) -> Today:
         """Return a site's day so far, compared with the usual one."""

@@ -1,0 +1,87 @@
+"""What all charts share: colours on light and dark paper, sizes, type."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Size = Literal["wide", "narrow"]
+Theme = Literal["light", "dark"]
+
+FONT = "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Palette:
+    """The colours of one theme, the same as in ``style.css``."""
+
+    paper: str
+    ink: str
+    quiet: str
+    grid: str
+    band: str
+    median: str
+    bar: str
+
+
+PALETTES: dict[Theme, Palette] = {
+    "light": Palette(
+        paper="#fbfaf7",
+        ink="#1b1f26",
+        quiet="#474d57",
+        grid="#e6e3db",
+        band="#dcd8cd",
+        median="#7d776a",
+        bar="#27508f",
+    ),
+    "dark": Palette(
+        paper="#15181c",
+        ink="#f0eee8",
+        quiet="#bfc3c9",
+        grid="#2b3037",
+        band="#3a404a",
+        median="#9aa0aa",
+        bar="#8fb4f2",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """The size of a still picture, in pixels; a drawing in the browser takes its own width."""
+
+    width: int
+    height: int
+    font_size: int
+
+
+FRAMES: dict[Size, Frame] = {
+    "wide": Frame(width=960, height=380, font_size=14),
+    "narrow": Frame(width=320, height=220, font_size=11),
+}
+
+
+def finished(chart: Any, *, size: Size, theme: Theme, is_fluid: bool) -> dict[str, Any]:
+    """Return the specification of an Altair chart, set in our type and colours."""
+    # Altair takes a second to load on a Pi: the first page must not wait for it.
+    import altair as alt
+
+    palette, frame = PALETTES[theme], FRAMES[size]
+    specification: dict[str, Any] = (
+        chart.properties(
+            width="container" if is_fluid else frame.width,
+            height=frame.height,
+            background="transparent",
+            padding=4,
+            autosize=alt.AutoSizeParams(type="fit", contains="padding"),
+        )
+        .configure(font=FONT)
+        .configure_view(stroke=None)
+        .configure_axis(
+            labelColor=palette.quiet,
+            labelFontSize=frame.font_size,
+            gridColor=palette.grid,
+            domainColor=palette.median,
+        )
+        .configure_axisY(domain=False)
+        .to_dict(validate=False)  # Vega-Lite says itself what it does not understand
+    )
+    return specification
