@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from pasperdus_collector.fleet import NodeState, read_nodes
 from pasperdus_collector.registry import Site
 from pasperdus_collector.series import Measure, Series, SeriesQuery
-from pasperdus_collector.series.embedded import LATE_MS, EmbeddedSeries
+from pasperdus_collector.series.coverage import LATE_MS
+from pasperdus_collector.series.embedded import EmbeddedSeries
 from pasperdus_collector.series.grid import start_of_day_ms
 from pasperdus_collector.series.occupancy import CLOSE_HOUR, GAP_MS
 from pasperdus_collector.series.usual import DAYS, Band, QuarterCount, Usual, usual

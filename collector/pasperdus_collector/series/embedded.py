@@ -4,13 +4,13 @@ import sqlite3
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from pasperdus_collector.errors import NotFoundError, QueryError
 from pasperdus_collector.series import UNITS, Point, Series, SeriesQuery, Value
+from pasperdus_collector.series.coverage import CoverageReader, Watched
 from pasperdus_collector.series.grid import boundaries
-from pasperdus_collector.series.occupancy import CLOSE_HOUR, GAP_MS, Quarter, Recount, occupancy
+from pasperdus_collector.series.occupancy import CLOSE_HOUR, Quarter, Recount, occupancy
 from pasperdus_contract.codec import decode_event
 from pasperdus_contract.events import SATISFIED_FROM, Adjust, Passage
 from pasperdus_contract.fields import QUARTER_MS
@@ -19,11 +19,7 @@ MAX_POINTS = 40_000  # more than a year of quarter-hours
 LAST_MS = 32_503_680_000_000  # 3000-01-01: buckets around it are still in the calendar
 _AT_LEAST_QUARTERS = {"15m": 1, "1h": 4, "1d": 92, "1w": 668, "1mo": 2684}
 MAX_OCCUPANCY_QUARTERS = 200_000  # over five years; each is worked out whatever the bucket
-LATE_MS = 300_000  # coverage that has not come by then will not tell of a working sensor
 HOUR_QUARTERS = 4
-
-Watched = Sequence[tuple[int, str, int]]
-"""Lines or boxes: id, name of the sensor that covers it, node id."""
 
 
 class EmbeddedSeries:
@@ -32,6 +28,7 @@ class EmbeddedSeries:
     def __init__(self, db: sqlite3.Connection, *, now_ms: int) -> None:
         self._db = db
         self._now_ms = now_ms
+        self._coverage = CoverageReader(db, now_ms=now_ms)
 
     def read(self, query: SeriesQuery) -> Series:
         """Answer a question.
@@ -71,15 +68,15 @@ class EmbeddedSeries:
         lines = self._lines(site_id, zone_id)
         column = "ins" if query.measure == "passages_in" else "outs"
         sums: list[int | None] = [None] * (len(edges) - 1)
-        for line_id, _, _ in lines:
+        for line in lines:
             for quarter, counted in self._db.execute(
                 f"SELECT quarter, {column} FROM passage_quarters "  # noqa: S608 (two literals)
                 "WHERE line_id = ? AND quarter >= ? AND quarter < ?",
-                (line_id, edges[0], edges[-1]),
+                (line.line_id, edges[0], edges[-1]),
             ):
                 slot = bisect_right(edges, quarter) - 1
                 sums[slot] = (sums[slot] or 0) + counted
-        coverage = self._coverage(lines, edges)
+        coverage = self._coverage.shares(lines, edges)
         points = [
             Point(edge * QUARTER_MS, 0 if value is None and share > 0 else value, share)
             for edge, value, share in zip(edges[:-1], sums, coverage, strict=True)
@@ -93,7 +90,7 @@ class EmbeddedSeries:
         if query.zone is not None:
             raise QueryError("occupancy is of a whole site; leave zone out")
         lines = self._lines(site_id, None)
-        starts = [start for start in map(self._known_from, lines) if start is not None]
+        starts = [start for start in map(self._coverage.known_from, lines) if start is not None]
         last = min(edges[-1], self._now_ms // QUARTER_MS + 1)
         # Before the first line was heard of nobody knows; from then on we count.
         counts_from = min(starts, default=last)
@@ -102,14 +99,14 @@ class EmbeddedSeries:
         if len(quarters) > MAX_OCCUPANCY_QUARTERS:
             raise QueryError("occupancy is worked out for five years at most; ask for less")
         nets = dict.fromkeys(quarters, 0)
-        for line_id, _, _ in lines:
+        for line in lines:
             for quarter, ins, outs in self._db.execute(
                 "SELECT quarter, ins, outs FROM passage_quarters "
                 "WHERE line_id = ? AND quarter >= ? AND quarter < ?",
-                (line_id, first, last),
+                (line.line_id, first, last),
             ):
                 nets[quarter] += ins - outs
-        gaps = self._gaps(lines, first, last)
+        gaps = self._coverage.gaps(lines, first, last)
         inside = occupancy(
             (Quarter(quarter, nets[quarter], quarter in gaps) for quarter in quarters),
             self._closes(quarters, time_zone),
@@ -119,14 +116,16 @@ class EmbeddedSeries:
         for quarter, people in inside:
             if people is not None and quarter >= edges[0]:
                 known[bisect_right(edges, quarter) - 1].append(people)
-        coverage = self._coverage(lines, edges)
+        coverage = self._coverage.shares(lines, edges)
         points = [
             Point(edge * QUARTER_MS, _mean(values), share)
             for edge, values, share in zip(edges[:-1], known, coverage, strict=True)
         ]
         return Series(query=query, unit=UNITS["occupancy"], points=points)
 
-    def _recounts(self, site_id: int, lines: Watched, first: int, last: int) -> dict[int, Recount]:
+    def _recounts(
+        self, site_id: int, lines: Sequence[Watched], first: int, last: int
+    ) -> dict[int, Recount]:
         recounts: dict[int, Recount] = {}
         for at, body in self._db.execute(
             "SELECT at, body FROM events JOIN epochs ON epochs.id = epoch_id "
@@ -140,8 +139,8 @@ class EmbeddedSeries:
                 recounts[at // QUARTER_MS] = Recount(event.occupancy, net_after)
         return recounts
 
-    def _net_between(self, lines: Watched, start_ms: int, end_ms: int) -> int:
-        names = {(node_id, name) for _, name, node_id in lines}
+    def _net_between(self, lines: Sequence[Watched], start_ms: int, end_ms: int) -> int:
+        names = {(line.node_id, line.sensor) for line in lines}
         net = 0
         for node_id, body in self._db.execute(
             "SELECT epochs.node_id, body FROM events JOIN epochs ON epochs.id = epoch_id "
@@ -152,23 +151,6 @@ class EmbeddedSeries:
             if isinstance(event, Passage) and (node_id, event.line) in names:
                 net += 1 if event.direction == "in" else -1
         return net
-
-    def _gaps(self, lines: Watched, first: int, last: int) -> set[int]:
-        """Return the quarters in which an outer line was not working for over a minute."""
-        closed = min(last, (self._now_ms - LATE_MS) // QUARTER_MS)
-        gaps: set[int] = set()
-        for line in lines:
-            ok = self._ok_ms(line, first, last)
-            known_from = self._known_from(line)
-            if known_from is None:
-                continue
-            gaps.update(
-                quarter
-                for quarter in range(max(first, known_from), last)
-                if ok.get(quarter, (0, 0))[1] < QUARTER_MS - GAP_MS
-                and (quarter < closed or _told_a_gap(ok.get(quarter)))
-            )
-        return gaps
 
     def _closes(self, quarters: Sequence[int], time_zone: ZoneInfo) -> frozenset[int]:
         """Return the quarters that begin at the nightly close, once a local day."""
@@ -221,7 +203,7 @@ class EmbeddedSeries:
             ):
                 slot = bisect_right(edges, last_hour * HOUR_QUARTERS) - 1
                 scores[slot] = [a + b for a, b in zip(scores[slot], counts, strict=True)]
-            coverage = self._coverage(self._boxes(site_id, question, scale), edges)
+            coverage = self._coverage.shares(self._boxes(site_id, question, scale), edges)
         points = [
             Point(
                 edge * QUARTER_MS,
@@ -278,53 +260,6 @@ class EmbeddedSeries:
         ]
         return Series(query=query, unit=UNITS["tallies"], points=points)
 
-    # -- coverage -------------------------------------------------------------------------------
-
-    def _coverage(self, watched: Watched, edges: list[int]) -> list[float]:
-        """Return each bucket's share of working time, as the mean over what was known by then."""
-        totals = [0.0] * (len(edges) - 1)
-        known = [0] * (len(edges) - 1)
-        for each in watched:
-            known_from = self._known_from(each)
-            if known_from is None:
-                continue
-            ok = [0] * (len(edges) - 1)
-            for quarter, (_, ok_ms) in self._ok_ms(each, edges[0], edges[-1]).items():
-                ok[bisect_right(edges, quarter) - 1] += min(ok_ms, QUARTER_MS)
-            for slot, (start, end) in enumerate(pairwise(edges)):
-                if known_from < end:
-                    known[slot] += 1
-                    totals[slot] += ok[slot] / ((end - start) * QUARTER_MS)
-        return [
-            round(total / count, 4) if count else 0.0
-            for total, count in zip(totals, known, strict=True)
-        ]
-
-    def _ok_ms(
-        self, each: tuple[int, str, int], first: int, last: int
-    ) -> dict[int, tuple[int, int]]:
-        _, name, node_id = each
-        rows = self._db.execute(
-            "SELECT quarter, told_ms, ok_ms FROM coverage_quarters "
-            "JOIN sensors ON sensors.id = sensor_id "
-            "WHERE node_id = ? AND name = ? AND quarter >= ? AND quarter < ?",
-            (node_id, name, first, last),
-        )
-        return {quarter: (told_ms, ok_ms) for quarter, told_ms, ok_ms in rows}
-
-    def _known_from(self, each: tuple[int, str, int]) -> int | None:
-        """Return the first quarter in which a line or box was heard of."""
-        line_id, name, node_id = each
-        (first,) = self._db.execute(
-            "SELECT min(quarter) FROM ("
-            "SELECT min(quarter) AS quarter FROM coverage_quarters WHERE sensor_id = "
-            "(SELECT id FROM sensors WHERE node_id = ?1 AND name = ?2) "
-            "UNION ALL SELECT min(passage_quarters.quarter) FROM passage_quarters WHERE line_id = "
-            "(SELECT id FROM lines WHERE id = ?3 AND node_id = ?1 AND name = ?2))",
-            (node_id, name, line_id),
-        ).fetchone()
-        return first if first is None else int(first)
-
     # -- who ------------------------------------------------------------------------------------
 
     def _site(self, name: str) -> tuple[int, str]:
@@ -343,26 +278,27 @@ class EmbeddedSeries:
             raise NotFoundError(f"site {query.site!r} has no zone {query.zone!r}")
         return int(row[0])
 
-    def _lines(self, site_id: int, zone_id: int | None) -> Watched:
+    def _lines(self, site_id: int, zone_id: int | None) -> list[Watched]:
         """Return a zone's lines, or of a whole site those through which one leaves it."""
-        return self._db.execute(
+        rows = self._db.execute(
             "SELECT lines.id, lines.name, nodes.id FROM lines JOIN nodes ON nodes.id = node_id "
             "JOIN zones ON zones.id = nodes.zone_id WHERE site_id = ?1 "
             "AND CASE WHEN ?2 IS NULL THEN role = 'outer' ELSE zone_id = ?2 END",
             (site_id, zone_id),
-        ).fetchall()
+        )
+        return [
+            Watched(node_id=node_id, sensor=name, line_id=line_id)
+            for line_id, name, node_id in rows
+        ]
 
-    def _boxes(self, site_id: int, question: str, scale: int) -> Watched:
-        return self._db.execute(
-            "SELECT -boxes.id, question, nodes.id FROM boxes JOIN nodes ON nodes.id = node_id "
+    def _boxes(self, site_id: int, question: str, scale: int) -> list[Watched]:
+        rows = self._db.execute(
+            "SELECT nodes.id FROM boxes JOIN nodes ON nodes.id = node_id "
             "JOIN zones ON zones.id = nodes.zone_id "
             "WHERE site_id = ? AND question = ? AND scale = ?",
             (site_id, question, scale),
-        ).fetchall()
-
-
-def _told_a_gap(told: tuple[int, int] | None) -> bool:
-    return told is not None and told[0] - told[1] > GAP_MS
+        )
+        return [Watched(node_id=node_id, sensor=question, line_id=None) for (node_id,) in rows]
 
 
 def _mean(values: Iterable[int]) -> float | None:
