@@ -246,6 +246,19 @@ def test_occupancy_is_null_where_nothing_was_ever_heard_and_in_the_future(core: 
     assert found == [None] * 24 + [0] * hours_known + [None, None]
 
 
+def test_occupancy_of_a_door_first_heard_of_by_day_is_null_until_the_nightly_close(
+    core: Core,
+) -> None:
+    cover(core, NINE, FOUR + DAY + HOUR, 100)
+    core.store(passage(1, NINE + MINUTE))
+
+    span = {"start_ms": NINE, "end_ms": FOUR + DAY + HOUR, "now": FOUR + DAY + HOUR}
+    found = values(core, "occupancy", **span)
+
+    assert set(found[:-1]) == {None}
+    assert found[-1] == 0
+
+
 def test_occupancy_after_a_gap_is_null_until_the_nightly_close(core: Core) -> None:
     cover(core, FOUR, NINE, 100)
     core.store(passage(1, NINE - HOUR))

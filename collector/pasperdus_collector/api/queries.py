@@ -13,12 +13,10 @@ from pasperdus_collector.errors import NotFoundError
 from pasperdus_collector.fleet import NodeState, read_nodes
 from pasperdus_collector.ledger import reading
 from pasperdus_collector.registry import LineRole, Site, read_sites
-from pasperdus_collector.series import Series, SeriesQuery
+from pasperdus_collector.series import Measure, Series, SeriesQuery
 from pasperdus_collector.series.embedded import EmbeddedSeries
 from pasperdus_collector.series.grid import start_of_day_ms
 from pasperdus_collector.writer import Writer
-
-DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,11 +121,11 @@ class Queries:
         with reading(self._path) as db:
             series = EmbeddedSeries(db, now_ms=now_ms)
 
-            def today(measure: str) -> int | None:
+            def today(measure: Measure) -> int | None:
                 found = series.read(
                     SeriesQuery(
                         site=name,
-                        measure="passages_in" if measure == "in" else "passages_out",
+                        measure=measure,
                         bucket="1d",
                         start_ms=day_start_ms,
                         end_ms=now_ms + 1,
@@ -153,8 +151,8 @@ class Queries:
                 site=name,
                 at_ms=now_ms,
                 day_start_ms=day_start_ms,
-                passages_in=today("in"),
-                passages_out=today("out"),
+                passages_in=today("passages_in"),
+                passages_out=today("passages_out"),
                 occupancy=inside if isinstance(inside, int | float) else None,
                 event_at=_last_event(db, name),
             )

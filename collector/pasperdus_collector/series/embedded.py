@@ -92,7 +92,7 @@ class EmbeddedSeries:
         lines = self._lines(site_id, None)
         starts = [start for start in map(self._coverage.known_from, lines) if start is not None]
         last = min(edges[-1], self._now_ms // QUARTER_MS + 1)
-        # Before the first line was heard of nobody knows; from then on we count.
+        # Before the first line was heard of nobody counted.
         counts_from = min(starts, default=last)
         first = max(self._close_before(edges[0], time_zone), counts_from)
         quarters = range(first, max(first, last))
@@ -157,7 +157,8 @@ class EmbeddedSeries:
         if not quarters:
             return frozenset()
         closes = set()
-        close = quarters[0]
+        # The first quarter heard of is no close: people may have been inside already.
+        close = self._close_before(quarters[0], time_zone)
         while close <= quarters[-1]:
             closes.add(close)
             close = self._close_before(close + 30 * HOUR_QUARTERS, time_zone)
