@@ -1,7 +1,7 @@
 # Sourced by the scripts beside it: finds Python, makes .venv, installs what is missing.
 # shellcheck shell=bash
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
 unset PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 fail() {
@@ -59,8 +59,9 @@ environment() {
     [ -x .venv/bin/python ] && .venv/bin/python -c '' 2>/dev/null || "$python" -m venv --clear .venv
     stamp=$(printf '%s ' "$extras" && cat pyproject.toml constraints.txt | cksum)
     if [ "$(cat ".venv/installed-$extras" 2>/dev/null)" != "$stamp" ]; then
-        printf 'Installing Pas perdus (%s) into .venv ...\n' "$extras" >&2
-        .venv/bin/python -m pip install --quiet --disable-pip-version-check \
+        printf 'Installation de Pas perdus dans .venv : environ une minute, cette fois seulement ...\n' >&2
+        # Errors only: pip's warnings, of the user or a cache, would bury the line above.
+        .venv/bin/python -m pip install -qq --disable-pip-version-check \
             --constraint constraints.txt --editable ".[$extras]" >&2 ||
             fail "pip could not install the project; see above"
         printf '%s' "$stamp" >".venv/installed-$extras"

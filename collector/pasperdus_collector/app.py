@@ -1,16 +1,15 @@
 """Builds the collector from its configuration: the only place that does."""
 
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from socket import socket
 
 import structlog
 import uvicorn
-from fastapi import FastAPI, Request, Response
-from starlette.middleware.trustedhost import TrustedHostMiddleware
+from fastapi import FastAPI
 
-from pasperdus_collector.api import problems
+from pasperdus_collector.api import guard, problems
 from pasperdus_collector.api.changes import Changes
 from pasperdus_collector.api.queries import Queries
 from pasperdus_collector.api.routes import api, probes
@@ -22,6 +21,8 @@ from pasperdus_collector.ledger import Ledger
 from pasperdus_collector.subscriber import Subscriber, events_filter
 from pasperdus_collector.writer import Writer
 from pasperdus_dashboards.pages import pages
+from pasperdus_service.errors import LockedError
+from pasperdus_service.lock import FileLock
 from pasperdus_service.systemd import notify
 
 GRACE_S = 2  # how long open pages may keep us from stopping
@@ -41,24 +42,9 @@ def build_web(config: Config, queries: Queries, writer: Writer, changes: Changes
     web = FastAPI(
         title="Pas perdus", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan
     )
-    # A page elsewhere must not reach us under a name that it made resolve to this machine.
-    hosts = ["127.0.0.1", "localhost", "[::1]", config.http.host, *config.http.allowed_hosts]
-    web.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
-
-    @web.middleware("http")
-    async def guard(
-        request: Request, call_next: Callable[[Request], Awaitable[Response]]
-    ) -> Response:
-        response = await call_next(request)
-        response.headers.setdefault(
-            "Content-Security-Policy",
-            "default-src 'self'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; "
-            "form-action 'self'",
-        )
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("Referrer-Policy", "same-origin")
-        return response
-
+    guard.install(
+        web, ["127.0.0.1", "localhost", "[::1]", config.http.host, *config.http.allowed_hosts]
+    )
     problems.install(web)
     web.include_router(api(queries, changes))
     web.include_router(probes(queries, writer))
@@ -71,6 +57,7 @@ def serve(config: Config) -> None:
 
     Raises :class:`CollectorError` when the broker, the ledger or the port cannot be had.
     """
+    lock = _lock_ledger(config)
     changes = Changes()
     writer = Writer(on_commit=changes.tell)
     broker = _start_broker(config)
@@ -98,7 +85,20 @@ def serve(config: Config) -> None:
         writer.stop()
         if broker is not None:
             broker.stop()
+        lock.release()
         log.info("collector stopped", collector=config.collector.name)
+
+
+def _lock_ledger(config: Config) -> FileLock:
+    """Make sure that we are the ledger's only writer: SQLite's WAL must not have two."""
+    path = config.ledger.path
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return FileLock(path.with_name(f"{path.name}.lock"))
+    except (LockedError, OSError) as error:
+        raise CollectorError(
+            f"[ledger] path {path} cannot be had for this collector alone: {error}"
+        ) from error
 
 
 def _start_broker(config: Config) -> EmbeddedBroker | None:

@@ -1,6 +1,10 @@
 """Keeps the anchors of each boot, dates events by them, and moves events that are dated anew.
 
 The arithmetic is in ``time_correction``; this module gathers for it and applies what it says.
+
+One late anchor can concern a million events. So what is to be dated anew is queued, in the
+transaction that learns it: the first few thousand events follow at once, the rest step by step
+with :meth:`Dating.redate`. Each step dates by what is known then, so it may be repeated at will.
 """
 
 import sqlite3
@@ -21,6 +25,7 @@ from pasperdus_contract.codec import GoodEvent, decode_event
 from pasperdus_contract.events import Event
 from pasperdus_contract.fields import MAX_UPTIME_MS, Moment
 
+REDATED_TOGETHER = 5_000  # events at a time: a tenth of a second, so that others get their turn
 TIGHTER_MS = 1_000  # a bound that moves by less is jitter of the network
 
 
@@ -39,6 +44,22 @@ class Dating:
     def __init__(self, db: sqlite3.Connection, registry: Registry) -> None:
         self._db = db
         self._registry = registry
+        self._share = REDATED_TOGETHER
+        self._noted: dict[int, None] = {}
+
+    def redate(self, limit: int = REDATED_TOGETHER) -> bool:
+        """Date anew at most ``limit`` events of the queue; return whether some are left."""
+        while limit > 0:
+            row = self._db.execute("SELECT min(epoch_id) FROM redating").fetchone()
+            if row[0] is None:
+                return False
+            limit -= max(1, self._redate_epoch(row[0], limit))
+        return self.is_behind
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether events wait to be dated anew; until then they keep their time and quality."""
+        return self._db.execute("SELECT 1 FROM redating LIMIT 1").fetchone() is not None
 
     def boot(self, node_id: int, boot: str) -> int:
         """Return the id of a boot, known from now on."""
@@ -53,11 +74,14 @@ class Dating:
 
     def note_sending(self, node_id: int, moment: Moment, received_at: int) -> Sending:
         """Learn from the clocks of a message: an anchor, or at least a bound."""
+        self._share = REDATED_TOGETHER
+        self._noted.clear()  # of a message before, whose rest is in the queue, or was undone
         boot_id = self.boot(node_id, moment.boot)
         started_by = (moment.wall if moment.synced else received_at) - moment.uptime
         if moment.synced:
-            self._add_anchors(node_id, boot_id, [Anchor(moment.uptime, started_by)])
+            self._add_anchors(boot_id, [Anchor(moment.uptime, started_by)])
         self._bound(node_id, boot_id, started_by)
+        self._redate_noted()
         return Sending(boot_id=boot_id, moment=moment, received_at=received_at)
 
     def date(
@@ -70,10 +94,11 @@ class Dating:
             for good in events
             if good.event.synced
         ]
-        self._add_anchors(node_id, boot_id, synced)
+        self._add_anchors(boot_id, synced)
         if synced:
             self._bound(node_id, boot_id, min(anchor.offset for anchor in synced))
         self._put_in_order(node_id, boot_id)
+        self._redate_noted()
         unsynced = [good.event.uptime for good in events if not good.event.synced]
         anchors = self._anchors(boot_id, min(unsynced), max(unsynced)) if unsynced else []
         next_boot_at = self._next_boot_at(epoch_id, boot_id) if unsynced else None
@@ -102,7 +127,7 @@ class Dating:
         )
         return [Anchor(uptime, offset) for uptime, offset in rows]
 
-    def _add_anchors(self, node_id: int, boot_id: int, new: Sequence[Anchor]) -> None:
+    def _add_anchors(self, boot_id: int, new: Sequence[Anchor]) -> None:
         if not new:
             return
         low = min(anchor.uptime for anchor in new) - ANCHOR_EVERY_MS
@@ -116,24 +141,22 @@ class Dating:
                     (boot_id, anchor.uptime, anchor.offset),
                 )
                 anchors = sorted([*anchors, anchor], key=lambda each: each.uptime)
-                self._correct_around(node_id, boot_id, anchor)
+                self._correct_around(boot_id, anchor)
 
-    def _correct_around(self, node_id: int, boot_id: int, anchor: Anchor) -> None:
-        """Date anew what a new anchor may be nearest to."""
+    def _correct_around(self, boot_id: int, anchor: Anchor) -> None:
+        """Note that what a new anchor may be nearest to has to be dated anew."""
         before, after = self._db.execute(
             "SELECT "
             "coalesce((SELECT max(uptime) FROM anchors WHERE boot_id = ?1 AND uptime < ?2), 0), "
             "coalesce((SELECT min(uptime) FROM anchors WHERE boot_id = ?1 AND uptime > ?2), ?3)",
             (boot_id, anchor.uptime, MAX_UPTIME_MS),
         ).fetchone()
-        rows = self._db.execute(
-            "SELECT epochs.id, seq, at, body FROM epochs CROSS JOIN events ON epoch_id = epochs.id "
-            "WHERE boot_id = ? AND quality <> 'exact' AND uptime BETWEEN ? AND ?",
+        epochs = self._db.execute(
+            "SELECT id FROM epochs WHERE boot_id = ?1 AND EXISTS (SELECT 1 FROM events "
+            "WHERE epoch_id = epochs.id AND quality <> 'exact' AND uptime BETWEEN ?2 AND ?3)",
             (boot_id, before, after),
         ).fetchall()
-        if rows:
-            anchors = self._anchors(boot_id, before, after)
-            self._move(node_id, rows, anchors=anchors, latest=None)
+        self._note(epochs, before, after)
 
     # -- bounds ---------------------------------------------------------------------------------
 
@@ -157,20 +180,33 @@ class Dating:
         if first == known:
             return
         self._db.execute("UPDATE boots SET first = ? WHERE id = ?", (first, boot_id))
+        if known is not None:  # it stands earlier than we thought: more boots came after it
+            self._tighten(node_id, first, known)
         if started_by is not None:
             self._tighten_earlier(node_id, boot_id, started_by)
 
     def _tighten_earlier(self, node_id: int, boot_id: int, started_by: int) -> None:
         """Put what earlier boots recorded before the start of this one, where it is not yet."""
-        rows = self._db.execute(
-            "SELECT epochs.id, seq, at, body FROM epochs CROSS JOIN events ON epoch_id = epochs.id "
-            # The first condition on quality lets the partial index serve.
-            "WHERE node_id = ?1 AND boot_id <> ?2 AND quality <> 'exact' AND quality = 'bounded' "
-            "AND at > ?3 AND epochs.first < (SELECT first FROM boots WHERE id = ?2)",
-            (node_id, boot_id, started_by),
+        (first,) = self._db.execute("SELECT first FROM boots WHERE id = ?", (boot_id,)).fetchone()
+        if first is None:
+            return
+        # What lies before another boot that had started by then is bounded more tightly already.
+        (bounded_to,) = self._db.execute(
+            "SELECT coalesce((SELECT first FROM boots "
+            "WHERE node_id = ? AND started_by <= ? AND id <> ? ORDER BY first DESC LIMIT 1), 0)",
+            (node_id, started_by, boot_id),
+        ).fetchone()
+        self._tighten(node_id, bounded_to, first)
+
+    def _tighten(self, node_id: int, low: int, high: int) -> None:
+        """Note that the epochs which begin from ``low`` to before ``high`` have a new bound."""
+        epochs = self._db.execute(
+            "SELECT id FROM epochs WHERE node_id = ? AND first >= ? AND first < ? "
+            "AND NOT EXISTS (SELECT 1 FROM anchors WHERE boot_id = epochs.boot_id) "
+            "AND EXISTS (SELECT 1 FROM events WHERE epoch_id = epochs.id AND quality <> 'exact')",
+            (node_id, low, high),
         ).fetchall()
-        if rows:
-            self._move(node_id, rows, anchors=[], latest=started_by)
+        self._note(epochs, 0, MAX_UPTIME_MS)
 
     def _next_boot_at(self, epoch_id: int, boot_id: int) -> int | None:
         """Return by when a later boot is known to have started."""
@@ -182,33 +218,91 @@ class Dating:
         ).fetchone()
         return later if later is None else int(later)
 
-    # -- apply ----------------------------------------------------------------------------------
+    # -- what is to be dated anew ---------------------------------------------------------------
+
+    def _note(self, epochs: Sequence[tuple[int]], low: int, high: int) -> None:
+        """Queue the events of some epochs between two uptimes; one row an epoch spans them all."""
+        self._db.executemany(
+            "INSERT INTO redating (epoch_id, uptime, seq, last_uptime) VALUES (?, ?, 0, ?) "
+            "ON CONFLICT (epoch_id) DO UPDATE SET "
+            "seq = CASE WHEN uptime < excluded.uptime THEN seq ELSE 0 END, "
+            "uptime = min(uptime, excluded.uptime), "
+            "last_uptime = max(last_uptime, excluded.last_uptime)",
+            [(epoch_id, low, high) for (epoch_id,) in epochs],
+        )
+        self._noted.update(dict.fromkeys(epoch_id for (epoch_id,) in epochs))
+
+    def _redate_noted(self) -> None:
+        """Date anew what the message at hand changed, as far as its share goes."""
+        while self._noted and self._share > 0:
+            epoch_id = next(iter(self._noted))
+            self._share -= self._redate_epoch(epoch_id, self._share)
+            if self._share > 0:
+                del self._noted[epoch_id]
+
+    def _redate_epoch(self, epoch_id: int, limit: int) -> int:
+        """Date anew at most ``limit`` queued events of one epoch; return how many it looked at."""
+        queued = self._db.execute(
+            "SELECT node_id, boot_id, uptime, seq, last_uptime "
+            "FROM redating JOIN epochs ON epochs.id = epoch_id WHERE epoch_id = ?",
+            (epoch_id,),
+        ).fetchone()
+        if queued is None:
+            return 0
+        node_id, boot_id, uptime, seq, last_uptime = queued
+        rows = self._db.execute(
+            "SELECT uptime, seq, at, quality, body FROM events WHERE epoch_id = ? "
+            "AND quality <> 'exact' AND (uptime, seq) >= (?, ?) AND uptime <= ? "
+            "ORDER BY uptime, seq LIMIT ?",
+            (epoch_id, uptime, seq, last_uptime, limit),
+        ).fetchall()
+        if rows:
+            anchors = self._anchors(boot_id, rows[0][0], rows[-1][0])
+            latest = None if anchors else self._next_boot_at(epoch_id, boot_id)
+            self._move(node_id, epoch_id, rows, anchors=anchors, latest=latest)
+        if len(rows) < limit:
+            self._db.execute("DELETE FROM redating WHERE epoch_id = ?", (epoch_id,))
+        else:
+            self._db.execute(
+                "UPDATE redating SET uptime = ?, seq = ? WHERE epoch_id = ?",
+                (rows[-1][0], rows[-1][1] + 1, epoch_id),
+            )
+        return len(rows)
 
     def _move(
         self,
         node_id: int,
-        rows: Iterable[tuple[int, int, int | None, str]],
+        epoch_id: int,
+        rows: Iterable[tuple[int, int, int | None, str, str]],
         *,
         anchors: Sequence[Anchor],
         latest: int | None,
     ) -> None:
-        """Date rows anew and carry what they counted from their old quarter to the new one."""
+        """Date rows anew and carry what they counted from their old quarter to the new one.
+
+        Without an anchor a bound can only become tighter, and what is unknown stays so.
+        """
         increments = Increments()
-        for epoch_id, seq, old_at, body in rows:
+        moved: list[tuple[int | None, str, int, int]] = []
+        for _, seq, old_at, old_quality, body in rows:
+            if not anchors and (latest is None or old_at is None or old_at <= latest):
+                continue
             event = decode_event(body)
             new = _redate(event, anchors, latest)
+            if (new.at, new.quality) == (old_at, old_quality):
+                continue
+            moved.append((new.at, new.quality, epoch_id, seq))
             if new.at != old_at:
                 count_event(increments, self._registry, node_id, event, old_at, sign=-1)
                 count_event(increments, self._registry, node_id, event, new.at, sign=1)
-            self._db.execute(
-                "UPDATE events SET at = ?, quality = ? WHERE epoch_id = ? AND seq = ?",
-                (new.at, new.quality, epoch_id, seq),
-            )
-            # A rating that a block already holds stays there: a block is never redrawn.
-            self._db.execute(
-                "UPDATE unreleased SET at = ? WHERE epoch_id = ? AND seq = ?",
-                (new.at, epoch_id, seq),
-            )
+        self._db.executemany(
+            "UPDATE events SET at = ?, quality = ? WHERE epoch_id = ? AND seq = ?", moved
+        )
+        # A rating that a block already holds stays there: a block is never redrawn.
+        self._db.executemany(
+            "UPDATE unreleased SET at = ? WHERE epoch_id = ? AND seq = ?",
+            [(at, epoch_id, seq) for at, _, epoch_id, seq in moved],
+        )
         increments.write(self._db)
 
     def _node_of(self, boot_id: int) -> int:

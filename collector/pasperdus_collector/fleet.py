@@ -23,7 +23,7 @@ class Missing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeState:
-    """One node as the fleet page shows it; times in milliseconds since 1970 UTC."""
+    """One node as pages and API show it; times in milliseconds since 1970 UTC."""
 
     node: str
     site: str
@@ -53,12 +53,16 @@ class Fleet:
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
 
-    def note_status(self, node_id: int, status: NodeStatus, now_ms: int) -> None:
-        """Keep what a node, or its last will, says."""
-        self._db.execute(
-            "UPDATE nodes SET state = ?, state_at = ? WHERE id = ?",
+    def note_status(self, node_id: int, status: NodeStatus, now_ms: int) -> bool:
+        """Keep what a node, or its last will, says; return whether that is news.
+
+        What is no news, such as a retained status heard again, is no sign of life either.
+        """
+        changed = self._db.execute(
+            "UPDATE nodes SET state = ?1, state_at = ?2 WHERE id = ?3 AND state IS NOT ?1",
             (status.state, now_ms, node_id),
         )
+        return changed.rowcount > 0
 
     def note_heartbeat(self, node_id: int, payload: bytes, now_ms: int) -> None:
         """Keep the last heartbeat whole."""
@@ -72,6 +76,7 @@ class Fleet:
         self._db.execute(
             "UPDATE epochs SET "
             "first = min(coalesce(first, ?2), ?2), "
+            "head_at = CASE WHEN head >= ?3 THEN head_at ELSE ?4 END, "
             "head = max(coalesce(head, ?3), ?3), "
             # A head is settled once it has been known for a minute; one head at a time waits.
             "settled = CASE WHEN candidate_at <= ?4 - ?5 THEN candidate ELSE settled END, "
@@ -131,8 +136,9 @@ def _missing(db: sqlite3.Connection, now_ms: int) -> dict[int, list[Missing]]:
     found: dict[int, list[Missing]] = {}
     for epoch_id, node_id, epoch, first, settled in db.execute(
         "SELECT id, node_id, epoch, first, "
-        "CASE WHEN candidate_at <= ? THEN candidate ELSE settled END FROM epochs "
-        "WHERE first IS NOT NULL ORDER BY id",
+        # The newest head that has been known for a minute.
+        "CASE WHEN head_at <= ?1 THEN head WHEN candidate_at <= ?1 THEN candidate ELSE settled END "
+        "FROM epochs WHERE first IS NOT NULL ORDER BY id",
         (now_ms - SETTLED_AFTER_MS,),
     ):
         if settled is None:

@@ -162,7 +162,8 @@ class Ingest:
         except WireError as error:
             log.warning("status unreadable", node=message.topic.node, reason=str(error))
             return
-        self._fleet.note_status(node_id, status, message.received_at)
+        if self._fleet.note_status(node_id, status, message.received_at):
+            log.info("node changed state", node=message.topic.node, state=status.state)
 
     def _node(self, message: Inbound, *, events: int) -> int | None:
         name = message.topic.node

@@ -22,6 +22,7 @@ from pasperdus_contract.fields import MAX_SEQ
 from pasperdus_contract.ranges import Range, compress, contains, merge
 
 BUSY_TIMEOUT_S = 5.0
+AHEAD_MS = 86_400_000  # how far ahead of us a node's clock is still believed to show when it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,7 @@ class Ledger:
     ) -> None:
         """Write a decision; ``dated`` has the corrected time of each stored event by its seq."""
         if decision.store:
-            self._store(epoch, decision.store, dated)
+            self._store(epoch, decision.store, dated, received_at)
         self.db.executemany(
             "INSERT INTO quarantine (epoch_id, seq, digest, reason, body, received_at) "
             "VALUES (?, ?, ?, ?, ?, ?)",
@@ -183,7 +184,13 @@ class Ledger:
         """Close the file."""
         self.db.close()
 
-    def _store(self, epoch: Epoch, events: Sequence[GoodEvent], dated: Mapping[int, Dated]) -> None:
+    def _store(
+        self,
+        epoch: Epoch,
+        events: Sequence[GoodEvent],
+        dated: Mapping[int, Dated],
+        received_at: int,
+    ) -> None:
         self.db.executemany(
             "INSERT INTO events (epoch_id, seq, kind, uptime, at, quality, body) "
             "VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -208,7 +215,9 @@ class Ledger:
             if isinstance(good.event, Rating):
                 self._await_release(epoch, good.event, at)
         increments.write(self.db)
-        latest = max((at for at in (d.at for d in dated.values()) if at is not None), default=None)
+        # A clock that runs ahead must not set the node's last event for years to come.
+        known = (each.at for each in dated.values() if each.at is not None)
+        latest = max((at for at in known if at <= received_at + AHEAD_MS), default=None)
         if latest is not None:
             self.db.execute(
                 "UPDATE nodes SET event_at = max(coalesce(event_at, 0), ?) WHERE id = ?",

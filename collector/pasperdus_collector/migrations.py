@@ -70,6 +70,7 @@ CREATE TABLE boots (
     first INTEGER,             -- lowest seq recorded in it: seqs grow from boot to boot
     UNIQUE (node_id, boot)
 ) STRICT;
+CREATE INDEX boots_in_order ON boots (node_id, first, started_by);
 CREATE TABLE anchors (
     boot_id INTEGER NOT NULL REFERENCES boots (id),
     uptime INTEGER NOT NULL,
@@ -83,12 +84,14 @@ CREATE TABLE epochs (
     boot_id INTEGER REFERENCES boots (id),  -- unknown while only a heartbeat named the epoch
     first INTEGER,
     head INTEGER,
+    head_at INTEGER,           -- when it last rose
     candidate INTEGER,         -- a head waiting to be a minute old
     candidate_at INTEGER,
     settled INTEGER,           -- the last head a minute old: what lacks up to here is a gap
     UNIQUE (node_id, epoch)
 ) STRICT;
-CREATE INDEX epochs_of_boot ON epochs (boot_id);
+CREATE INDEX epochs_of_boot ON epochs (boot_id, first);
+CREATE INDEX epochs_in_order ON epochs (node_id, first);
 CREATE TABLE ranges (
     epoch_id INTEGER NOT NULL REFERENCES epochs (id),
     first INTEGER NOT NULL,
@@ -107,6 +110,12 @@ CREATE TABLE events (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX events_by_time ON events (kind, at);
 CREATE INDEX events_to_correct ON events (epoch_id, uptime) WHERE quality <> 'exact';
+CREATE TABLE redating (        -- events to date anew: those from (uptime, seq) to last_uptime
+    epoch_id INTEGER PRIMARY KEY REFERENCES epochs (id),
+    uptime INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    last_uptime INTEGER NOT NULL
+) STRICT;
 CREATE TABLE quarantine (
     id INTEGER PRIMARY KEY,
     epoch_id INTEGER NOT NULL REFERENCES epochs (id),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 K = 11
+RELEASED_TOGETHER = 20_000  # ratings after which a transaction closes no other block
 HOUR_MS = 3_600_000
 
 
@@ -46,14 +47,17 @@ def close_blocks(
 
 
 def release(db: sqlite3.Connection, now_ms: int) -> int:
-    """Close every block that is due, within the caller's transaction; return how many."""
-    closed = 0
+    """Close blocks that are due, within the caller's transaction; return how many.
+
+    That is all of them, unless very many ratings wait: then the next call goes on.
+    """
+    closed = released = 0
     this_hour_at = now_ms // HOUR_MS * HOUR_MS
     groups = db.execute(
         "SELECT DISTINCT site_id, question, scale FROM unreleased WHERE at < ?", (this_hour_at,)
     ).fetchall()
     for site_id, question, scale in groups:
-        waiting = [
+        waiting = (
             Unreleased(epoch_id, seq, at, value, bool(is_burst))
             for epoch_id, seq, at, value, is_burst in db.execute(
                 "SELECT epoch_id, seq, at, value, is_burst FROM unreleased "
@@ -61,10 +65,19 @@ def release(db: sqlite3.Connection, now_ms: int) -> int:
                 "ORDER BY at, epoch_id, seq",
                 (site_id, question, scale, this_hour_at),
             )
-        ]
+        )
+        blocks: list[list[Unreleased]] = []
         for block in close_blocks(waiting, now_ms=now_ms):
+            blocks.append(block)
+            released += len(block)
+            if released >= RELEASED_TOGETHER:
+                break
+        waiting.close()  # nothing reads the table any more while its rows are deleted
+        for block in blocks:
             _store(db, (site_id, question, scale), block, now_ms)
-            closed += 1
+        closed += len(blocks)
+        if released >= RELEASED_TOGETHER:
+            break
     return closed
 
 

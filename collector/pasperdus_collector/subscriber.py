@@ -20,6 +20,8 @@ from pasperdus_service.link import (
 )
 from pasperdus_service.settings import MqttSettings
 
+STRANGE_TOLD = 16  # topics that the log names; a flood of them is only counted
+
 log = structlog.get_logger()
 
 
@@ -35,6 +37,9 @@ class Subscriber:
         self._topics = Topics(settings.prefix)
         self._collector = collector
         self._instance = secrets.token_hex(16)
+        self.strange_topics = 0
+        """Messages on topics that are no node's, since the start."""
+        self._told_strange: set[str] = set()
         self._link = Link(
             settings,
             client_id=f"pasperdus-collector-{collector}",
@@ -87,8 +92,20 @@ class Subscriber:
             case Gone():
                 log.warning("no connection to the broker", reason=event.reason)
             case Received():
-                return self._topics.parse_node(event.topic)
+                topic = self._topics.parse_node(event.topic)
+                if topic is None:
+                    self._count_strange(event.topic)
+                return topic
         return None
+
+    def _count_strange(self, topic: str) -> None:
+        """A node whose name breaks the contract cannot be answered: say so, once each."""
+        self.strange_topics += 1
+        if topic not in self._told_strange and len(self._told_strange) < STRANGE_TOLD:
+            self._told_strange.add(topic)
+            log.warning(
+                "a topic that is no node's; names are a-z, 0-9 and -, at most 40", topic=topic
+            )
 
     def answer(self, node: str, payload: bytes) -> bool:
         """Send an ack or rejection; a node that misses it asks again."""

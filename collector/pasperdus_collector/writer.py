@@ -1,13 +1,15 @@
 """The collector's one writing thread: messages in, commits, answers out.
 
 Several waiting messages share one transaction (a commit waits for the disk, whatever it holds);
-each is undone alone when it fails. Answers leave after the commit, never before.
+each is undone alone when it fails. Answers leave after the commit, never before. What a late anchor
+dates anew follows in small steps between messages.
 """
 
 import queue
 import sqlite3
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 from dataclasses import dataclass
@@ -16,6 +18,7 @@ from typing import Any, TypeVar
 import structlog
 
 from pasperdus_collector.broker import EmbeddedBroker
+from pasperdus_collector.dating import Dating
 from pasperdus_collector.errors import LedgerError
 from pasperdus_collector.ingest import Inbound, Ingest
 from pasperdus_collector.ledger import Ledger
@@ -26,8 +29,11 @@ from pasperdus_service.systemd import notify
 
 MAX_WAITING = 2_000  # messages; more go unanswered and come again
 MAX_TOGETHER = 64  # messages in one transaction
+ENOUGH_CHANGES = 10_000  # rows after which a transaction takes no other message
 LONGEST_SLEEP_S = 1.0
 RELEASE_EVERY_S = 20.0
+LONGEST_HOLD_S = 300.0  # for which blocks wait for times that are on their way
+REDATE_AGAIN_S = 60.0  # after a failure
 WATCHDOG_S = 10.0  # a third of WatchdogSec in the unit
 
 T = TypeVar("T")
@@ -59,6 +65,8 @@ class Writer:
         self._on_commit = on_commit
         self._ingest: Ingest | None = None
         self._subscriber: Subscriber | None = None
+        self._redate_at_s = 0.0
+        self._watchdog_at_s = 0.0
         self.dropped = 0
         """Messages that found the queue full since the start."""
         self.failures = 0
@@ -104,6 +112,11 @@ class Writer:
     def waiting(self) -> int:
         """Messages and changes that wait for the thread."""
         return self._inbox.qsize()
+
+    @property
+    def strange_topics(self) -> int:
+        """Messages on topics that are no node's, since the start."""
+        return self._subscriber.strange_topics if self._subscriber is not None else 0
 
     @property
     def rejected(self) -> int:
@@ -159,27 +172,31 @@ class Writer:
         broker: EmbeddedBroker | None,
     ) -> None:
         subscriber.start()
-        release_at_s = watchdog_at_s = broker_at_s = time.monotonic()
+        dating = Dating(ledger.db, ledger.registry)
+        release_at_s = broker_at_s = time.monotonic()
+        is_behind = False
         while True:
-            items = self._wait(subscriber)
+            items = self._wait(subscriber, longest_s=0.0 if is_behind else LONGEST_SLEEP_S)
             self._process(items, ledger, ingest, subscriber)
             now_s = time.monotonic()
             subscriber.tick(now_s)
             if broker is not None and now_s >= broker_at_s:
                 broker_at_s = now_s + LONGEST_SLEEP_S
                 broker.supervise()
-            if now_s >= release_at_s:
+            is_behind = now_s >= self._redate_at_s and self._redate(ledger, dating)
+            # Blocks are never redrawn: the times that are on their way belong into them.
+            if now_s >= release_at_s + (LONGEST_HOLD_S if is_behind else 0.0):
                 release_at_s = now_s + RELEASE_EVERY_S
                 self._release(ledger)
-            if now_s >= watchdog_at_s:
-                watchdog_at_s = now_s + WATCHDOG_S
-                notify("WATCHDOG=1")
+            self._pet_watchdog()
             if any(isinstance(item, _Stop) for item in items):
                 subscriber.stop()
                 return
 
-    def _wait(self, subscriber: Subscriber) -> list[_Arrived | _Command | _Stop]:
-        timeout_s = LONGEST_SLEEP_S
+    def _wait(
+        self, subscriber: Subscriber, *, longest_s: float
+    ) -> list[_Arrived | _Command | _Stop]:
+        timeout_s = longest_s
         if subscriber.deadline_s is not None:
             timeout_s = min(timeout_s, max(0.0, subscriber.deadline_s - time.monotonic()))
         items: list[_Arrived | _Command | _Stop] = []
@@ -208,16 +225,21 @@ class Writer:
                     )
             elif isinstance(item, _Command):
                 self._obey(item, ledger)
-        if messages:
-            self._store(messages, ledger, ingest, subscriber)
+        waiting = deque(messages)
+        while waiting:
+            self._store(waiting, ledger, ingest, subscriber)
+            self._pet_watchdog()
 
     def _store(
-        self, messages: list[Inbound], ledger: Ledger, ingest: Ingest, subscriber: Subscriber
+        self, waiting: deque[Inbound], ledger: Ledger, ingest: Ingest, subscriber: Subscriber
     ) -> None:
+        """Take messages off ``waiting``, at least one, in one transaction."""
         answers: list[tuple[str, bytes]] = []
+        enough = ledger.db.total_changes + ENOUGH_CHANGES
         try:
             with ledger.transaction():
-                for message in messages:
+                while waiting and ledger.db.total_changes < enough:
+                    message = waiting.popleft()
                     answer = self._take_one(message, ledger, ingest)
                     if answer is not None:
                         answers.append((message.topic.node, answer))
@@ -255,6 +277,28 @@ class Writer:
         else:
             command.done.set_result(result)
             self._on_commit()
+
+    def _redate(self, ledger: Ledger, dating: Dating) -> bool:
+        """Do one step of what is to be dated anew; return whether another may follow."""
+        try:
+            if not dating.is_behind:
+                return False
+            with ledger.transaction():
+                is_behind = dating.redate()
+        except Exception as error:
+            # What cannot be dated anew keeps its time; nobody else has to suffer for it.
+            self.failures += 1
+            self._redate_at_s = time.monotonic() + REDATE_AGAIN_S
+            log.exception("events could not be dated anew", reason=repr(error))
+            return False
+        self._on_commit()
+        return is_behind
+
+    def _pet_watchdog(self) -> None:
+        now_s = time.monotonic()
+        if now_s >= self._watchdog_at_s:
+            self._watchdog_at_s = now_s + WATCHDOG_S
+            notify("WATCHDOG=1")
 
     def _release(self, ledger: Ledger) -> None:
         try:

@@ -7,3 +7,7 @@ class ServiceError(Exception):
 
 class SettingsError(ServiceError, ValueError):
     """A configuration file that cannot be used: which file, which key, what to do."""
+
+
+class LockedError(ServiceError):
+    """A file that only one process may use, and another one does."""

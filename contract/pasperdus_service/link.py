@@ -7,7 +7,6 @@ whatever reason, is put there too; the owner's loop decides.
 """
 
 import queue
-import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from typing import Any
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 
+from pasperdus_service.errors import SettingsError
 from pasperdus_service.settings import MqttSettings
 
 KEEPALIVE_S = 20
@@ -81,7 +81,8 @@ class Link:
     """Keeps one connection to the broker, for an owner with a loop of its own.
 
     The owner passes every :data:`LinkEvent` to :meth:`take` and calls :meth:`tick` when
-    ``deadline_s`` has come. Times are seconds of one monotonic clock.
+    ``deadline_s`` has come. Times are seconds of one monotonic clock. Raises
+    :class:`SettingsError` at once for a file of the settings that is of no use.
     """
 
     def __init__(
@@ -95,6 +96,7 @@ class Link:
     ) -> None:
         self._settings = settings
         self._password = settings.password()
+        settings.tls_context()  # told now, and read again for each connection: it may be renewed
         self._client_id = client_id
         self._sink = sink
         self._subscriptions = subscriptions
@@ -184,8 +186,8 @@ class Link:
         connection = self._connection
         try:
             client = self._make_client(connection)
-        except OSError as error:  # an authority's file that went away must not end the owner
-            self._sink(Gone(connection, f"[mqtt] ca_file {self._settings.ca_file}: {error}"))
+        except SettingsError as error:  # an authority's file that went away must not end the owner
+            self._sink(Gone(connection, str(error)))
             return
         self._client = client
         self._thread = threading.Thread(
@@ -231,11 +233,9 @@ class Link:
         client.max_queued_messages_set(MAX_QUEUED)
         if self._settings.username is not None:
             client.username_pw_set(self._settings.username, self._password)
-        if self._settings.is_encrypted:
-            ca_file = self._settings.ca_file
-            client.tls_set_context(
-                ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
-            )
+        trusted = self._settings.tls_context()
+        if trusted is not None:
+            client.tls_set_context(trusted)
         client.will_set(self._will.topic, self._will.payload, qos=1, retain=True)
 
         def connected(

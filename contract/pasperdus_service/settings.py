@@ -1,6 +1,8 @@
 """Configuration: TOML, validated once, unknown keys refused with the nearest known name."""
 
 import os
+import re
+import ssl
 import tomllib
 from difflib import get_close_matches
 from ipaddress import ip_address
@@ -9,14 +11,23 @@ from types import UnionType
 from typing import Any, Literal, Self, TypeVar, Union, get_args, get_origin
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
+from pasperdus_contract.fields import Name
 from pasperdus_contract.topics import DEFAULT_PREFIX, Topics
 from pasperdus_service.errors import SettingsError
 
 PASSWORD_VARIABLE = "PASPERDUS_MQTT_PASSWORD"  # noqa: S105 (the name of a variable)
 _DEFAULT_PORTS = {"mqtt": 1883, "mqtts": 8883}
 _SCHEMES = frozenset((*_DEFAULT_PORTS, "embedded"))
+_NAME_PATTERN = next(part.pattern for part in get_args(Name) if isinstance(part, StringConstraints))
 
 S = TypeVar("S", bound="Settings")
 
@@ -63,6 +74,11 @@ class MqttSettings(Settings):
 
     @model_validator(mode="after")
     def _is_complete(self) -> Self:
+        if self.is_embedded and self.version == "5":
+            raise ValueError(
+                'version: the embedded broker speaks 3.1.1 only; write version = "3.1.1", or give '
+                "the url of a broker of its own, as in mqtt://HOST:PORT"
+            )
         if self.ca_file is not None and not self.is_encrypted:
             raise ValueError("ca_file needs a url that begins with mqtts://")
         if self.password_file is not None and self.username is None:
@@ -103,6 +119,26 @@ class MqttSettings(Settings):
         if not secret:
             raise SettingsError(f"[mqtt] password_file {self.password_file} is empty")
         return secret
+
+    def tls_context(self) -> ssl.SSLContext | None:
+        """Return what an encrypted connection trusts: ``ca_file``, or the system's authorities.
+
+        Raises :class:`SettingsError` when the file cannot be read or holds no certificate.
+        """
+        if not self.is_encrypted:
+            return None
+        try:
+            return ssl.create_default_context(cafile=str(self.ca_file) if self.ca_file else None)
+        except ssl.SSLError:
+            raise SettingsError(
+                f"[mqtt] ca_file {self.ca_file}: holds no certificate; give the authority's "
+                "certificate in PEM format, which begins with -----BEGIN CERTIFICATE-----"
+            ) from None
+        except OSError as error:
+            raise SettingsError(
+                f"[mqtt] ca_file {self.ca_file}: cannot be read: {error.strerror}; give the path "
+                "of the authority's certificate"
+            ) from None
 
 
 class _SecretError(ValueError):
@@ -168,6 +204,12 @@ def _explain(model: type[BaseModel], fault: Any) -> str:
             what = "is missing; add it"
         case "model_type" | "dict_type":
             what = "Input should be a table"
+        case "string_pattern_mismatch":
+            what = _expected(fault["ctx"]["pattern"], fault["input"])
+        case "value_error":
+            key, colon, rest = what.partition(": ")
+            if colon and key in _known_names(model, where):  # said of the table, about one key
+                where, what, is_table = [*where, key], rest, False
     return f"{_place(where, is_table=is_table)}: {what}"
 
 
@@ -177,6 +219,15 @@ def _place(where: list[str], *, is_table: bool) -> str:
     if is_table or len(where) == 1:
         return f"[{'.'.join(where)}]"
     return f"[{'.'.join(where[:-1])}] {where[-1]}"
+
+
+def _expected(pattern: str, given: str) -> str:
+    """Say what a text must look like, to people who do not read patterns."""
+    if pattern == _NAME_PATTERN:
+        return f"{given!r} is no name; write lower-case letters, digits and -, at most 40"
+    if known := re.fullmatch(r"\^\[(.+)\]\{1,(\d+)\}\$", pattern):
+        return f"{given!r} cannot stand here; write characters of {known[1]}, at most {known[2]}"
+    return f"{given!r} cannot stand here; it must match {pattern}"
 
 
 def _known_names(model: Any, where: list[str]) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any, Literal
 Size = Literal["wide", "narrow"]
 Theme = Literal["light", "dark"]
 
+LEAST_TOP = 4  # of an axis with four steps: each is a whole number then
 FONT = "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
 
@@ -68,7 +69,7 @@ def finished(chart: Any, *, size: Size, theme: Theme, is_fluid: bool) -> dict[st
     specification: dict[str, Any] = (
         chart.properties(
             width="container" if is_fluid else frame.width,
-            height=frame.height,
+            height="container" if is_fluid else frame.height,
             background="transparent",
             padding=4,
             autosize=alt.AutoSizeParams(type="fit", contains="padding"),

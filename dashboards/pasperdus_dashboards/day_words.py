@@ -5,12 +5,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from pasperdus_collector.api.today import Hour, Published, Ratings, Silence, Today, open_hours
-from pasperdus_collector.release import K
+from pasperdus_collector.api.today import Hour, Silence, Today, open_hours
 from pasperdus_collector.series.usual import DAYS, MIN_DAYS, Band
-from pasperdus_contract.events import SATISFIED_FROM
+from pasperdus_dashboards.door_words import (
+    door_trouble,
+    fleet_line,
+    fleet_sentence,
+    gone_doors,
+    stopped_notes,
+)
 from pasperdus_dashboards.languages import Language
 from pasperdus_dashboards.node_words import NodeCard, node_card
+from pasperdus_dashboards.rating_words import RatingsView, ratings_view, release_rule
 
 LEAST_HOURS = 8  # of a chart: one lonely hour would fill it
 
@@ -30,31 +36,6 @@ class HourRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ScoreRow:
-    """One score of a question, worst first."""
-
-    score: int
-    count: int
-    count_text: str
-    share: float
-    share_text: str
-    is_satisfied: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RatingsView:
-    """One question; without ``rows`` nothing has been published lately."""
-
-    question: str
-    scale: int
-    when: str
-    rows: list[ScoreRow]
-    share_text: str
-    total_text: str
-    satisfied_means: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DayView:
     """Everything that the page says about a day."""
 
@@ -66,6 +47,10 @@ class DayView:
     entries_notes: list[str]
     comparison: str
     basis: str
+    is_at_least: bool
+    """Whether more people may have come in than were counted."""
+
+    inside_title: str
     inside: str
     inside_margin: str
     inside_note: str
@@ -74,7 +59,25 @@ class DayView:
     ratings: list[RatingsView]
     release_rule: str
     nodes: list[NodeCard]
+    fleet_line: str
+    fleet_sentence: str
+    door_trouble: str
     announcement: str
+
+    @property
+    def draws_usual(self) -> bool:
+        """Whether the chart shows a usual day."""
+        return any(row.usual is not None for row in self.hours)
+
+    @property
+    def draws_running(self) -> bool:
+        """Whether the chart shows an hour that is under way."""
+        return any(row.is_running and row.entries for row in self.hours)
+
+    @property
+    def draws_silent(self) -> bool:
+        """Whether the chart shows an hour without its sensor."""
+        return any(row.is_silent for row in self.hours)
 
     @property
     def troubled(self) -> list[NodeCard]:
@@ -90,6 +93,11 @@ def day_view(today: Today, language: Language) -> DayView:
     comparison = _comparison(today, language, zone)
     entries_notes = list(_entries_notes(today, language, zone))
     inside_note = _inside_note(today, language, zone)
+    gone = gone_doors(today)
+    cards = [
+        node_card(node, language, zone=zone, day=today.day, at_ms=today.at_ms)
+        for node in today.nodes
+    ]
     return DayView(
         today=today,
         zone=zone,
@@ -99,17 +107,19 @@ def day_view(today: Today, language: Language) -> DayView:
         entries_notes=entries_notes,
         comparison=comparison,
         basis=_basis(today, language),
+        is_at_least=bool(today.passages_in is not None and (today.silences or gone)),
+        inside_title=_inside_title(today, language, is_stopped=bool(gone)),
         inside=_figure(today.inside.people, language),
         inside_margin=_margin(today, language),
         inside_note=inside_note,
         hours=hours,
         hours_sentence=_hours_sentence(today, hours, language),
-        ratings=[_ratings_view(each, language, zone) for each in today.ratings],
-        release_rule=_release_rule(language),
-        nodes=[
-            node_card(node, language, zone=zone, day=today.day, at_ms=today.at_ms)
-            for node in today.nodes
-        ],
+        ratings=[ratings_view(each, language, zone) for each in today.ratings],
+        release_rule=release_rule(language),
+        nodes=cards,
+        fleet_line=fleet_line(cards, language),
+        fleet_sentence=fleet_sentence(today, cards, language),
+        door_trouble=door_trouble(gone, language),
         announcement=" ".join([comparison, *entries_notes]),
     )
 
@@ -135,6 +145,7 @@ def _entries_notes(today: Today, language: Language, zone: ZoneInfo) -> Iterator
             "A door sensor was silent %(spans)s: more people may have come in.",
             spans=", ".join(_span(silence, language, zone) for silence in today.silences),
         )
+    yield from stopped_notes(today, language, zone)
 
 
 def _span(silence: Silence, language: Language, zone: ZoneInfo) -> str:
@@ -220,7 +231,13 @@ def _band(band: Band, language: Language) -> str:
 
 def _margin(today: Today, language: Language) -> str:
     margin = today.inside.margin
-    return f"±\u202f{language.number(margin)}" if margin else ""
+    return "" if margin is None else f"±\u202f{language.number(margin)}"
+
+
+def _inside_title(today: Today, language: Language, *, is_stopped: bool) -> str:
+    if is_stopped and today.inside.people is not None:
+        return language.gettext("People inside at the last count")
+    return language.gettext("People inside now")
 
 
 def _inside_note(today: Today, language: Language, zone: ZoneInfo) -> str:
@@ -235,13 +252,15 @@ def _inside_note(today: Today, language: Language, zone: ZoneInfo) -> str:
             since=language.moment(inside.unknown_since_ms, zone, today.day),
             close=close,
         )
-    if inside.margin:
+    if inside.margin is not None:
         return language.gettext(
             "Entries less exits since %(close)s. The margin is the widest gap between entries and "
             "exits on usual days, for as many passages as today.",
             close=close,
         )
-    return language.gettext("Entries less exits since %(close)s.", close=close)
+    return language.gettext(
+        "Entries less exits since %(close)s. Margin unknown: too few usual days.", close=close
+    )
 
 
 # -- hours ------------------------------------------------------------------------------------
@@ -261,7 +280,11 @@ def _hour_row(hour: Hour, today: Today, language: Language, zone: ZoneInfo) -> H
     elif not hour.has_begun:
         remarks.append(language.gettext("to come"))
     elif entries is None:
-        remarks.append(language.gettext("not measured yet"))
+        not_measured, not_yet = (
+            language.gettext("not measured"),
+            language.gettext("not measured yet"),
+        )
+        remarks.append(not_measured if hour.is_over else not_yet)
     return HourRow(
         label=_hour_label(hour, today, language, zone),
         entries=entries,
@@ -284,81 +307,22 @@ def _hour_label(hour: Hour, today: Today, language: Language, zone: ZoneInfo) ->
 
 
 def _hours_sentence(today: Today, rows: list[HourRow], language: Language) -> str:
-    if not rows:
-        return language.gettext(
-            "Nobody has come in today, and the last %(weekday)ss give nothing to compare with: "
-            "there is nothing to draw.",
-            weekday=language.weekday(today.day),
-        )
     counted = [row for row in rows if row.entries]
     if counted:
         busiest = max(counted, key=lambda row: row.entries or 0)
-        sentence = language.ngettext(
+        return language.ngettext(
             "Busiest hour so far: %(hour)s, with %(count)s entry.",
             "Busiest hour so far: %(hour)s, with %(count)s entries.",
             busiest.entries or 0,
             hour=busiest.label,
         )
-    else:
-        sentence = language.gettext("Nobody has come in yet today.")
-    return sentence
-
-
-# -- ratings ----------------------------------------------------------------------------------
-
-
-def _ratings_view(ratings: Ratings, language: Language, zone: ZoneInfo) -> RatingsView:
-    published = ratings.today or ratings.latest
-    satisfied_from = SATISFIED_FROM[ratings.scale]
-    counts = published.counts if published else []
-    total = sum(counts)
-    satisfied = sum(counts[satisfied_from - 1 :])
-    rows = [
-        ScoreRow(
-            score=score,
-            count=count,
-            count_text=language.number(count),
-            share=count / total,
-            share_text=language.percent(count / total),
-            is_satisfied=score >= satisfied_from,
-        )
-        for score, count in enumerate(counts, start=1)
-    ]
-    return RatingsView(
-        question=ratings.question,
-        scale=ratings.scale,
-        when=_when(ratings, published, language, zone),
-        rows=rows,
-        share_text=language.percent(satisfied / total) if total else "",
-        total_text=language.ngettext("%(count)s rating", "%(count)s ratings", total),
-        satisfied_means=_satisfied_means(ratings.scale, satisfied_from, language),
-    )
-
-
-def _when(ratings: Ratings, published: Published | None, language: Language, zone: ZoneInfo) -> str:
-    if published is None:
-        return language.gettext("No rating published in the last four weeks.")
-    if ratings.today is not None and published.through_ms is not None:
-        return language.gettext(
-            "Published today, up to %(clock)s.", clock=language.clock(published.through_ms, zone)
-        )
-    day = datetime.fromtimestamp(published.day_start_ms / 1000, UTC).astimezone(zone).date()
+    if not today.has_lines or today.passages_in is None:
+        # Nobody counted is not nobody there.
+        return language.gettext("Nothing has been measured today so far.")
+    if rows:
+        return language.gettext("Nobody has come in yet today.")
     return language.gettext(
-        "None published yet today. The latest are of %(day)s.", day=language.day(day)
-    )
-
-
-def _satisfied_means(scale: int, satisfied_from: int, language: Language) -> str:
-    if satisfied_from == scale:
-        return language.gettext("Satisfied: score %(best)s of %(best)s.", best=scale)
-    return language.gettext(
-        "Satisfied: score %(least)s or %(best)s of %(best)s.", least=satisfied_from, best=scale
-    )
-
-
-def _release_rule(language: Language) -> str:
-    return language.gettext(
-        "So that nobody can be singled out, ratings appear in groups of at least %(least)s, by "
-        "whole finished hours: a figure that does not move does not mean that nobody answered.",
-        least=K,
+        "Nobody has come in today, and the last %(weekday)ss give nothing to compare with: "
+        "there is nothing to draw.",
+        weekday=language.weekday(today.day),
     )

@@ -12,8 +12,10 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from html import escape
 from typing import Any
 
+from pasperdus_dashboards.chart_style import FONT, FRAMES, PALETTES, Size, Theme
 from pasperdus_dashboards.errors import DrawingError
 
 PATIENCE_S = 60.0  # of a busy Pi
@@ -63,6 +65,17 @@ def draw_pictures(specifications: Sequence[dict[str, Any]]) -> list[bytes]:
     """Return each specification as SVG. Raises :class:`DrawingError`."""
     answer = _child([], json.dumps(specifications).encode())
     return [svg.encode() for svg in json.loads(answer)]
+
+
+def picture_of_words(text: str, *, size: Size, theme: Theme) -> str:
+    """Return an SVG in a chart's place that says why there is none; browsers show it."""
+    palette, frame = PALETTES[theme], FRAMES[size]
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {frame.width} {frame.height}" '
+        f'width="{frame.width}" height="{frame.height}"><text x="50%" y="50%" '
+        f'text-anchor="middle" font-family="{escape(FONT)}" font-size="{frame.font_size}" '
+        f'fill="{palette.quiet}">{escape(text)}</text></svg>'
+    )
 
 
 @cache

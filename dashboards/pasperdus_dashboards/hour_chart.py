@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 
-from pasperdus_dashboards.chart_style import FRAMES, PALETTES, Size, Theme, finished
+from pasperdus_dashboards.chart_style import FRAMES, LEAST_TOP, PALETTES, Size, Theme, finished
 from pasperdus_dashboards.day_words import HourRow
 
 _VERSION_CHARACTERS = 16
@@ -26,8 +26,8 @@ def chart_rows(rows: Sequence[HourRow]) -> list[dict[str, Any]]:
             "high": row.usual.high if row.usual else None,
             "is_silent": row.is_silent,
             "is_running": row.is_running,
-            "top": max(1, *tops),
-            "written": row.entries_text if row.entries else "",
+            "top": max(LEAST_TOP, *tops),
+            "written": "" if row.entries is None else row.entries_text,
             "tip": "\n".join([row.entries_text, *row.remarks]),
             "usual": row.usual_text,
         }
@@ -54,15 +54,14 @@ def hour_chart(
 
     palette, frame = PALETTES[theme], FRAMES[size]
     hour_word, entries_word, usual_word = words
+    data = chart_rows(rows)
     hour = alt.X(
         "hour:O",
-        sort=None,
         title=None,
         axis=alt.Axis(labelAngle=0, labelOverlap=True, ticks=False, labelPadding=8, domain=True),
-        scale=alt.Scale(paddingInner=0.18, paddingOuter=0.09),
+        # Said, not found: each mark leaves out its own unknown hours, and would order the rest.
+        scale=alt.Scale(domain=[row["hour"] for row in data], paddingInner=0.18, paddingOuter=0.09),
     )
-
-    data = chart_rows(rows)
 
     def height(field: str) -> alt.Y:
         return alt.Y(

@@ -60,8 +60,9 @@ class Language:
         return self.finish(format_percent(share, locale=self.locale))
 
     def clock(self, at_ms: int, zone: ZoneInfo) -> str:
-        """Return ``14 h 30`` or ``14:30``."""
-        return self._at(at_ms, zone, self.clock_pattern)
+        """Return ``14 h 30``, ``14 h`` or ``14:30``."""
+        minute = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(zone).minute
+        return self._at(at_ms, zone, self.clock_pattern if minute else self.hour_pattern)
 
     def hour(self, at_ms: int, zone: ZoneInfo) -> str:
         """Return ``14 h`` or ``14:00``."""
@@ -69,15 +70,19 @@ class Language:
 
     def day(self, day: date) -> str:
         """Return ``mardi 24 novembre 2026``."""
-        return format_date(day, "full", locale=self.locale).replace(",", "")
+        return self._date(day, "EEEE d MMMM y")
 
     def weekday(self, day: date) -> str:
         """Return ``mardi``."""
         return format_date(day, "EEEE", locale=self.locale)
 
+    def capital(self, text: str) -> str:
+        """Return a text that begins with a capital, for the heads of tables."""
+        return text[:1].upper() + text[1:]
+
     def short_day(self, day: date) -> str:
         """Return ``24 novembre 2026``."""
-        return format_date(day, "d MMMM y", locale=self.locale)
+        return self._date(day, "d MMMM y")
 
     def month(self, day: date) -> str:
         """Return ``nov.``."""
@@ -90,9 +95,7 @@ class Language:
         if day == today:
             return clock
         pattern = "d MMMM" if day.year == today.year else "d MMMM y"
-        return self.gettext(
-            "%(day)s, %(clock)s", day=format_date(day, pattern, locale=self.locale), clock=clock
-        )
+        return self.gettext("%(day)s, %(clock)s", day=self._date(day, pattern), clock=clock)
 
     def duration(self, ms: int) -> str:
         """Return ``45 min`` or ``2 h 05``."""
@@ -101,6 +104,10 @@ class Language:
         if not hours:
             return f"{minutes}{FIXED}min"
         return f"{hours}{FIXED}h" + (f"{FIXED}{minutes:02}" if minutes else "")
+
+    def _date(self, day: date, pattern: str) -> str:
+        # The number of a day stays with its month.
+        return format_date(day, pattern.replace("d M", f"d{FIXED}M"), locale=self.locale)
 
     def _at(self, at_ms: int, zone: ZoneInfo, pattern: str) -> str:
         at = datetime.fromtimestamp(at_ms / 1000, UTC)

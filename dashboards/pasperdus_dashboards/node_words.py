@@ -55,6 +55,17 @@ def node_card(
     )
 
 
+def gone_since_ms(node: NodeState) -> int | None:
+    """Return since when a node that was there does not answer; None while it does."""
+    match node.state:
+        case "silent":
+            return _heard_at(node)
+        case "offline":
+            return node.state_at
+        case _:
+            return None
+
+
 def _state(told: _Telling, *, has_troubles: bool) -> str:
     gettext = told.language.gettext
     match told.node.state:
@@ -83,13 +94,13 @@ def _presence_troubles(told: _Telling) -> Iterator[str]:
         yield gettext(
             "No sign of life since %(since)s. What it counts is kept in its own memory and will "
             "come by itself. Check its power and its network.",
-            since=told.moment(_heard_at(node)),
+            since=told.moment(gone_since_ms(node)),
         )
     elif node.state == "offline":
         yield gettext(
-            "Disconnected since %(since)s. If it still has power, it goes on counting and will "
-            "send everything by itself. Check its power and its network.",
-            since=told.moment(node.state_at),
+            "Disconnected since %(since)s. If it still works, it goes on counting and will send "
+            "everything by itself. Check its power and its network.",
+            since=told.moment(gone_since_ms(node)),
         )
     elif node.state != "online":
         yield gettext("This node has not said yet how it is: wait a minute, or restart it.")

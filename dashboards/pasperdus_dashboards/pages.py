@@ -8,16 +8,18 @@ from pasperdus_collector.api.queries import Queries
 from pasperdus_dashboards.statics import statics
 from pasperdus_dashboards.today_page import PAGE, TodayPage
 
+_READING = ["GET", "HEAD"]
+
 
 def pages(queries: Queries, changes: Changes) -> APIRouter:
     """Return the routes of all pages; they ask ``queries``, as the API does."""
     router = APIRouter(include_in_schema=False)
     today = TodayPage(queries, changes)
-    router.add_api_route(PAGE, today.page, methods=["GET"])
-    router.add_api_route(f"{PAGE}/en-direct", today.live_parts, methods=["GET"])
-    router.add_api_route(f"{PAGE}/graphique.{{form}}", today.chart, methods=["GET"])
-    router.add_api_route(f"{PAGE}/semaines.{{form}}", today.past_chart, methods=["GET"])
-    router.add_api_route("/", _home, methods=["GET"])
+    router.add_api_route(PAGE, today.page, methods=_READING)
+    router.add_api_route(f"{PAGE}/en-direct", today.live_parts, methods=_READING)
+    router.add_api_route(f"{PAGE}/graphique.{{form}}", today.chart, methods=_READING)
+    router.add_api_route(f"{PAGE}/semaines.{{form}}", today.past_chart, methods=_READING)
+    router.add_api_route("/", _home, methods=_READING)
     router.include_router(statics())
     return router
 

@@ -34,6 +34,16 @@ class PastView:
     rows: list[WeekRow]
     sentence: str
 
+    @property
+    def has_partial(self) -> bool:
+        """Whether a week is drawn as measured in part."""
+        return any(row.is_partial and row.entries is not None for row in self.rows)
+
+    @property
+    def has_silent(self) -> bool:
+        """Whether a week is drawn as not measured at all."""
+        return any(row.entries is None for row in self.rows)
+
 
 def past_view(weeks: Sequence[Week], language: Language) -> PastView:
     """Put the weeks into words."""

@@ -30,7 +30,7 @@ def statics() -> APIRouter:
     """Return the routes under ``/static``."""
     router = APIRouter(prefix="/static", include_in_schema=False)
 
-    @router.get("/vega.js")
+    @router.api_route("/vega.js", methods=["GET", "HEAD"])
     def vega() -> Response:
         # Every browser that knows modules takes gzip; there is no other form of it.
         return Response(
@@ -39,7 +39,7 @@ def statics() -> APIRouter:
             headers={"Cache-Control": FOR_EVER, "Content-Encoding": "gzip"},
         )
 
-    @router.get("/{name}")
+    @router.api_route("/{name}", methods=["GET", "HEAD"])
     def static(name: str, v: str = "") -> Response:
         asset = _assets().get(name)
         if asset is None:

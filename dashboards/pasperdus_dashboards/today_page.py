@@ -6,6 +6,7 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any, Literal, Protocol, get_args
 
+import structlog
 from babel.numbers import get_group_symbol
 from fastapi import Response
 from fastapi.responses import HTMLResponse, JSONResponse
@@ -18,13 +19,16 @@ from pasperdus_collector.api.today import Today
 from pasperdus_collector.registry import Site
 from pasperdus_dashboards.chart_style import Size, Theme
 from pasperdus_dashboards.day_words import DayView, day_view
-from pasperdus_dashboards.drawings import Drawings
+from pasperdus_dashboards.drawings import Drawings, picture_of_words
+from pasperdus_dashboards.errors import DrawingError
 from pasperdus_dashboards.hour_chart import chart_version, hour_chart
 from pasperdus_dashboards.languages import DEFAULT, Language, languages
 from pasperdus_dashboards.past_words import PastView, past_view
 from pasperdus_dashboards.statics import FOR_EVER
 from pasperdus_dashboards.templating import addresses, render
 from pasperdus_dashboards.week_chart import week_chart, week_version
+
+log = structlog.get_logger()
 
 PAGE = "/aujourdhui"
 PAST_READ_EVERY_MS = 20_000
@@ -85,9 +89,12 @@ class TodayPage:
         language = _language(lang)
         chosen = self._site(site)
         view = self._view(chosen, language)
+        if not view.hours:
+            raise HTTPException(HTTPStatus.NOT_FOUND, "there is nothing to draw yet today")
         return self._drawn(
             _Chart(
                 name=(chosen.site, language.code, "hours"),
+                language=language,
                 version=chart_version(view.hours),
                 specify=partial(_specify_hours, view, language),
             ),
@@ -115,6 +122,7 @@ class TodayPage:
         return self._drawn(
             _Chart(
                 name=(chosen.site, language.code, "weeks"),
+                language=language,
                 version=week_version(past.rows),
                 specify=partial(_specify_weeks, past, language),
             ),
@@ -132,16 +140,29 @@ class TodayPage:
                 chart.specify(size=size, theme=theme, is_fluid=True),
                 headers=_caching(is_named=chart.version == asked),
             )
-        drawn = self._drawings.draw(
-            chart.name,
-            version=chart.version,
-            now_s=self._queries.now_ms() / 1000,
-            specify=lambda: {
-                (size, theme): chart.specify(size=size, theme=theme)
-                for size in get_args(Size)
-                for theme in get_args(Theme)
-            },
-        )
+        try:
+            drawn = self._drawings.draw(
+                chart.name,
+                version=chart.version,
+                now_s=self._queries.now_ms() / 1000,
+                specify=lambda: {
+                    (size, theme): chart.specify(size=size, theme=theme)
+                    for size in get_args(Size)
+                    for theme in get_args(Theme)
+                },
+            )
+        except DrawingError as error:
+            log.error("a chart could not be drawn", chart=chart.name, error=str(error))
+            return Response(
+                picture_of_words(
+                    chart.language.gettext("Chart not drawn: see the table below."),
+                    size=size,
+                    theme=theme,
+                ),
+                status_code=HTTPStatus.SERVICE_UNAVAILABLE,
+                media_type="image/svg+xml",
+                headers=_caching(is_named=False),
+            )
         return Response(
             drawn.pictures[size, theme],
             media_type="image/svg+xml",
@@ -154,7 +175,7 @@ class TodayPage:
             "view": view,
             "site": site,
             "trouble": self._queries.trouble,
-            "chart": chart_version(view.hours),
+            "chart": chart_version(view.hours) if view.hours else "",
         }
 
     def _view(self, site: Site, language: Language) -> DayView:
@@ -216,6 +237,7 @@ class _Chart:
     """One chart of one site and language, not drawn yet."""
 
     name: tuple[str, ...]
+    language: Language
     version: str
     specify: _Specify
 
@@ -226,7 +248,9 @@ def _specify_hours(
     words = (
         language.gettext("Hour"),
         language.gettext("Entries"),
-        language.gettext("Usual %(weekday)s", weekday=language.weekday(view.today.day)),
+        language.capital(
+            language.gettext("Usual %(weekday)s", weekday=language.weekday(view.today.day))
+        ),
     )
     return hour_chart(view.hours, size=size, theme=theme, words=words, is_fluid=is_fluid)
 

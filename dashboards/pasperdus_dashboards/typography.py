@@ -2,13 +2,15 @@
 
 import re
 
-NARROW = "\u202f"  # narrow no-break space: before ; : ! ? and inside « » and numbers
-FIXED = "\u00a0"  # no-break space: between a number and its unit
+NARROW = "\u202f"  # narrow no-break space: before ; ! ? % and between thousands
+FIXED = "\u00a0"  # no-break space: before :, inside « » and between a number and its unit
 
-_BEFORE = re.compile(r"[ \u00a0]+(?=[;:!?»]|%(?!\())")
-_AFTER = re.compile(r"(?<=«)[ \u00a0]+")
+_BEFORE_NARROW = re.compile(r"[ \u00a0]+(?=[;!?]|%(?!\())")
+_BEFORE_FIXED = re.compile(r" +(?=[:»])")
+_AFTER = re.compile(r"(?<=«) +")
 
 
 def french(text: str) -> str:
     """Return a sentence written with plain spaces as French sets it."""
-    return _AFTER.sub(NARROW, _BEFORE.sub(NARROW, text)).replace("'", "’")
+    text = _BEFORE_FIXED.sub(FIXED, _BEFORE_NARROW.sub(NARROW, text))
+    return _AFTER.sub(FIXED, text).replace("'", "’")

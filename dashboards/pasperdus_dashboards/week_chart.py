@@ -6,7 +6,7 @@ from hashlib import sha256
 from itertools import groupby
 from typing import Any
 
-from pasperdus_dashboards.chart_style import PALETTES, Size, Theme, finished
+from pasperdus_dashboards.chart_style import LEAST_TOP, PALETTES, Size, Theme, finished
 from pasperdus_dashboards.past_words import WeekRow
 
 _VERSION_CHARACTERS = 16
@@ -15,7 +15,7 @@ _LEAST_WEEKS = 3  # of a month whose name has room under them
 
 def week_rows(rows: Sequence[WeekRow]) -> list[dict[str, Any]]:
     """Return the chart's data: the same figures as the table beside it."""
-    top = max([1, *(row.entries or 0 for row in rows)])
+    top = max([LEAST_TOP, *(row.entries or 0 for row in rows)])
     return [
         {
             "week": row.monday,
@@ -67,7 +67,7 @@ def week_chart(
             labelPadding=8,
             domain=True,
         ),
-        scale=alt.Scale(paddingInner=0.25, paddingOuter=0.1),
+        scale=alt.Scale(domain=[row["week"] for row in data], paddingInner=0.25, paddingOuter=0.1),
     )
 
     def height(field: str) -> alt.Y:

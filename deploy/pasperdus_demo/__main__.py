@@ -1,90 +1,19 @@
 """``python -m pasperdus_demo``: the whole of Pas perdus on this machine, in one command."""
 
-import argparse
-import secrets
-import signal
 import sys
-from pathlib import Path
-
-from pasperdus_demo.demonstration import Options, run
-from pasperdus_demo.errors import DemoError, EndedError
 
 INTERRUPTED = 130  # as shells say it for Ctrl-C
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run until Ctrl-C, SIGTERM or ``--for``; 1 for a failure or a difference."""
-    options = _parse(arguments)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
-        # Only a note: the end begins where nothing is half set up or half taken down.
-        signal.signal(number, lambda *_: options.end.set())
-    if options.for_s is not None:
-        signal.setitimer(signal.ITIMER_REAL, options.for_s)
+def _run() -> int:
+    """Import late: until the command line has taken Ctrl-C over, it ends this process quietly."""
     try:
-        return run(options)
-    except DemoError as error:
-        print(f"demo: {error}", file=sys.stderr)
-        return 1
-    except EndedError:
-        if options.is_check:
-            print("demo: interrupted before the check was done", file=sys.stderr)
-            return INTERRUPTED
-        return 0
+        from pasperdus_demo.command_line import main
 
-
-def _parse(arguments: list[str] | None) -> Options:
-    parser = argparse.ArgumentParser(
-        prog="script/demo",
-        description="Run a collector, three simulated nodes and their visitors on this machine.",
-    )
-    parser.add_argument(
-        "--port", type=_port, default=8000, help="of the pages (default 8000; 0 takes a free one)"
-    )
-    parser.add_argument(
-        "--no-history", action="store_true", help="begin with an empty ledger, not nine months"
-    )
-    parser.add_argument(
-        "--for", dest="for_s", type=_seconds, metavar="SECONDS", help="end by itself after that"
-    )
-    parser.add_argument(
-        "--replay", type=Path, metavar="FILE", help="feed a building's door counts instead"
-    )
-    parser.add_argument(
-        "--check",
-        action="store_true",
-        help="with --replay: compare the ledger with the file, print one line and end",
-    )
-    parser.add_argument("--seed", type=int, help="of everything random (printed at the start)")
-    parser.add_argument(
-        "--data", type=Path, metavar="DIR", help="keep ledger, outboxes and logs in DIR"
-    )
-    parsed = parser.parse_args(arguments)
-    if parsed.check and parsed.replay is None:
-        parser.error("--check needs --replay FILE")
-    return Options(
-        port=parsed.port,
-        has_history=not parsed.no_history,
-        for_s=parsed.for_s,
-        replay=parsed.replay,
-        is_check=parsed.check,
-        seed=secrets.randbelow(2**31) if parsed.seed is None else parsed.seed,
-        directory=parsed.data,
-    )
-
-
-def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port <= 65535:
-        raise argparse.ArgumentTypeError(f"{port} is no port; give one from 1 to 65535")
-    return port
-
-
-def _seconds(text: str) -> float:
-    seconds = float(text)
-    if not 0 < seconds < 1e8:
-        raise argparse.ArgumentTypeError(f"{text} is no duration; give seconds")
-    return seconds
+        return main()
+    except KeyboardInterrupt:
+        return INTERRUPTED
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(_run())

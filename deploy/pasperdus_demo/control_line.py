@@ -1,6 +1,7 @@
 """The driver's end of a simulated node's control socket: one request, one answer."""
 
 import json
+import select
 import socket
 import time
 from collections.abc import Callable, Sequence
@@ -63,6 +64,13 @@ class ControlLine:
         if "error" in answer:
             raise ControlError(f"{self._path}: {answer['error']}")
         return answer
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the node went away; between two requests it has nothing else to say."""
+        watch = select.poll()
+        watch.register(self._socket, select.POLLIN)
+        return bool(watch.poll(0))
 
     def close(self) -> None:
         """End the connection."""

@@ -14,7 +14,7 @@ from pasperdus_demo.comparison import compare
 from pasperdus_demo.door_counts import HalfHour, read_door_counts
 from pasperdus_demo.errors import CollectorApiError
 from pasperdus_demo.installation import COLLECTOR, NODES, Installation
-from pasperdus_demo.live import LiveVisitors
+from pasperdus_demo.live import MEAN_GAP_S, LiveVisitors
 from pasperdus_demo.past import ENTRANCE, ROOM_DOOR, WAITING_ROOM
 from pasperdus_demo.processes import Processes, wait_until
 from pasperdus_demo.replay import Replay
@@ -196,9 +196,9 @@ def _welcome(installation: Installation, options: Options) -> None:
     )
     print(
         f"Pas perdus : {installation.address}\n"
-        "  Un hall de mairie simulé. Un visiteur entre toutes les 15 secondes environ, à toute\n"
-        "  heure, même la nuit et le dimanche, et ne reste que quelques minutes : plus vite que\n"
-        "  dans la vraie vie, pour qu'il y ait toujours quelque chose à voir.\n"
+        f"  Un hall de mairie simulé. Un visiteur entre toutes les {MEAN_GAP_S} secondes environ,\n"
+        "  à toute heure, même la nuit et le dimanche, et ne reste que quelques minutes : plus\n"
+        "  vite que dans la vraie vie, pour qu'il y ait toujours quelque chose à voir.\n"
         f"  {past}\n"
         f"  Graine : {options.seed}. Ctrl-C pour tout arrêter.",
         flush=True,

@@ -1,7 +1,7 @@
 """Simulated visitors who walk through the running nodes, now: mock pins moved in real time.
 
 Whoever the town's model has inside when the demonstration starts finishes their visit here; after
-that somebody new comes every quarter of a minute or so, by day and by night, in and out of opening
+that somebody new comes every twelve seconds or so, by day and by night, in and out of opening
 hours, and stays a few minutes only. That is busier than any real reception, and said so on the
 terminal: a demonstration in which nothing moves shows nothing. Where people go and what they rate
 follows the same model as the months behind.
@@ -32,11 +32,11 @@ from pasperdus_demo.walks import (
     press_moves,
 )
 
-MEAN_GAP_S = 13.0  # between two visitors
-SHORTEST_VISIT_GAP_S, LONGEST_VISIT_GAP_S = 4.0, 30.0
+MEAN_GAP_S = 12  # between two visitors, as the terminal and docs/demo.md say it
 PACE = 4.0  # a stay of 16 minutes takes 4
 PEEK_EVERY = 25  # one in so many looks in and turns back
 
+_USUAL_GAP_S, _SHORTEST_GAP_S, _LONGEST_GAP_S = 12.6, 4.0, 30.0  # see visitor_gap_s
 _WARM_UP_S = 1.0  # beams that have been cleared are well after 0.6 s
 _RETRY_S = 0.2
 _LONGEST_SLEEP_S = 0.1
@@ -132,8 +132,7 @@ class LiveVisitors:
         self.visitors += 1
         if self._rng.randrange(PEEK_EVERY) == 0:
             self._walk("door", PEEK.moves(_BEAMS, "in", 0), PEEK, now_s + 2.0)
-        gap_s = self._rng.expovariate(1 / MEAN_GAP_S)
-        self._next_visitor_s = now_s + min(max(gap_s, SHORTEST_VISIT_GAP_S), LONGEST_VISIT_GAP_S)
+        self._next_visitor_s = now_s + visitor_gap_s(self._rng)
 
     def _finish(self, visit: Visit, started_ms: int) -> None:
         """Plan what is left of a visit that the history has begun, at the pace of here."""
@@ -175,6 +174,11 @@ class LiveVisitors:
             heapq.heappush(self._moves, move)
 
 
+def visitor_gap_s(rng: Random) -> float:
+    """Draw how long until the next visitor: at random, but nobody waits long to see something."""
+    return min(max(rng.expovariate(1 / _USUAL_GAP_S), _SHORTEST_GAP_S), _LONGEST_GAP_S)
+
+
 class _LiveNode:
     """A node's pins, while it is there."""
 
@@ -189,7 +193,12 @@ class _LiveNode:
         return self._line is not None
 
     def reconnect(self, now_s: float) -> None:
-        """Find a node that has started, and clear its beams: untouched mock pins are high."""
+        """Find a node that has started, and clear its beams: untouched mock pins are high.
+
+        A node that was killed is noticed here, not when the next visitor comes.
+        """
+        if self._line is not None and self._line.has_ended:
+            self._lose()
         if self._line is not None or now_s < self._retry_at_s:
             return
         self._retry_at_s = now_s + _RETRY_S

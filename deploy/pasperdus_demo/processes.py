@@ -72,10 +72,6 @@ class Processes:
             if child.process is not None and child.process.returncode is None
         }
 
-    def is_done(self, name: str) -> bool:
-        """Tell whether a task has ended well."""
-        return self._children[name].is_done
-
     def supervise(self) -> None:
         """Start again what has died.
 
@@ -116,10 +112,6 @@ class Processes:
                 process.wait()
             _close_lifeline(process)
         self._children.clear()
-
-    def last_lines(self, name: str) -> str:
-        """Return the end of a child's log, indented."""
-        return _last_lines(self._children[name].log)
 
     def _follow_end(self, child: _Child, status: int, now_s: float) -> None:
         if child.process is not None:

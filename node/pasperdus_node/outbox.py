@@ -3,7 +3,8 @@
 One table of events and one of the epochs they belong to. The body of a row is the final JSON of
 the event: these bytes are sent, again and again, also after an upgrade. SQLite in WAL mode with
 ``synchronous=FULL``: a commit survives a power cut. ``AUTOINCREMENT``: without it SQLite would
-start at 1 again once the table has drained, and a sequence number must never come twice.
+start at 1 again once the table has drained, and a sequence number must never come twice. A lock on
+``<path>.lock``: two processes on one file would take each other's epochs away.
 """
 
 import secrets
@@ -13,11 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+import structlog
+
 from pasperdus_contract.codec import encode_event
 from pasperdus_contract.events import AnyEvent
 from pasperdus_contract.messages import HEARTBEAT_EPOCHS, EpochExtent
 from pasperdus_contract.ranges import Range
 from pasperdus_node.errors import OutboxError
+from pasperdus_service.errors import LockedError, ServiceError
+from pasperdus_service.lock import FileLock
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS epochs (
@@ -39,6 +44,10 @@ CREATE TABLE IF NOT EXISTS totals (
     total INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 """
+
+_ORPHANED = "its epoch is not in this outbox"
+
+log = structlog.get_logger()
 
 
 class Draft(Protocol):
@@ -77,30 +86,35 @@ class Slice:
 class Outbox:
     """Owned by one thread: SQLite's one writing connection.
 
-    Raises :class:`OutboxError` when the file cannot be opened or written.
+    Raises :class:`OutboxError` when the file cannot be opened or written, or while another process
+    has it.
     """
 
     def __init__(self, path: Path, *, boot: str) -> None:
         self.epoch = secrets.token_hex(16)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            self._lock = FileLock(path.with_name(f"{path.name}.lock"))
+        except LockedError as error:
+            raise OutboxError(
+                f"{path}: another pasperdus-node uses this outbox; stop it first"
+            ) from error
+        except (ServiceError, OSError) as error:
+            raise _not_opened(path, error) from error
+        try:
             self._db = _connect(path)
+        except sqlite3.Error as error:
+            self._lock.release()
+            raise _not_opened(path, error) from error
+        try:
             with _Transaction(self._db):
-                inserted = self._db.execute(
-                    "INSERT INTO epochs (epoch, boot) VALUES (?, ?)", (self.epoch, boot)
-                )
-                self._epoch_id = inserted.lastrowid
-                self._forget_drained_epochs()
-                # What a collector could not read it may read since its upgrade: ask once more.
-                self._db.execute("UPDATE events SET held = NULL WHERE held IS NOT NULL")
+                self._begin_epoch(boot)
             (self._pending,) = self._db.execute(
                 "SELECT count(*) FROM events WHERE held IS NULL"
             ).fetchone()
-        except (sqlite3.Error, OSError) as error:
-            raise OutboxError(
-                f"{path}: the outbox cannot be opened: {error}; check [outbox] path, "
-                "its owner and the space left"
-            ) from error
+        except sqlite3.Error as error:
+            self.close()
+            raise _not_opened(path, error) from error
         self._path = path
         self._has_failed = False
 
@@ -139,23 +153,20 @@ class Outbox:
     def pending_after(self, seq: int, *, most: int, most_bytes: int) -> Slice | None:
         """Return the oldest rows past ``seq``, of one epoch, within both limits."""
         found = self._db.execute(
-            "SELECT seq, epoch_id, body FROM events WHERE seq > ? AND held IS NULL "
-            "ORDER BY seq LIMIT ?",
+            "SELECT seq, epoch, body FROM events JOIN epochs ON epochs.id = epoch_id "
+            "WHERE seq > ? AND held IS NULL ORDER BY seq LIMIT ?",
             (seq, most),
         ).fetchall()
         rows: list[Row] = []
         room = most_bytes
-        for row_seq, epoch_id, body in found:
+        for row_seq, epoch, body in found:
             room -= len(body) + 1
-            if rows and (epoch_id != found[0][1] or room < 0):
+            if rows and (epoch != found[0][1] or room < 0):
                 break
             rows.append(Row(row_seq, body))
         if not rows:
             return None
-        (epoch,) = self._db.execute(
-            "SELECT epoch FROM epochs WHERE id = ?", (found[0][1],)
-        ).fetchone()
-        return Slice(epoch=epoch, rows=rows)
+        return Slice(epoch=found[0][1], rows=rows)
 
     def forget(self, epoch: str, ranges: Iterable[Range]) -> int:
         """Delete what the collector has; return how many rows that were."""
@@ -238,8 +249,26 @@ class Outbox:
         return dict(self._db.execute("SELECT name, total FROM totals").fetchall())
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file; another process may have it now."""
         self._db.close()
+        self._lock.release()
+
+    def _begin_epoch(self, boot: str) -> None:
+        inserted = self._db.execute(
+            "INSERT INTO epochs (epoch, boot) VALUES (?, ?)", (self.epoch, boot)
+        )
+        self._epoch_id = inserted.lastrowid
+        self._forget_drained_epochs()
+        # What a collector could not read it may read since its upgrade: ask once more.
+        self._db.execute("UPDATE events SET held = NULL WHERE held IS NOT NULL")
+        # Rows without their epoch have no key and can never be sent; the others must be.
+        orphans = self._db.execute(
+            "UPDATE events SET held = ? WHERE NOT EXISTS "
+            "(SELECT 1 FROM epochs WHERE id = epoch_id AND seq BETWEEN first AND head)",
+            (_ORPHANED,),
+        )
+        if orphans.rowcount:
+            log.error("rows held aside", rows=orphans.rowcount, reason=_ORPHANED)
 
     def _last_seq(self) -> int:
         row = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'events'").fetchone()
@@ -260,11 +289,19 @@ def _connect(path: Path) -> sqlite3.Connection:
     try:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA foreign_keys = ON")
         db.executescript(_SCHEMA)
     except sqlite3.Error:
         db.close()
         raise
     return db
+
+
+def _not_opened(path: Path, error: Exception) -> OutboxError:
+    return OutboxError(
+        f"{path}: the outbox cannot be opened: {error}; check [outbox] path, "
+        "its owner and the space left"
+    )
 
 
 class _Transaction:

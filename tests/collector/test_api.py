@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,8 @@ from fastapi import Request
 from prometheus_client.parser import text_string_to_metric_families
 
 from pasperdus_collector.api.changes import Changes
-from pasperdus_collector.api.queries import Queries
-from pasperdus_collector.api.routes import _events as live_events
+from pasperdus_collector.api.live_feed import LiveFeed
+from pasperdus_collector.api.queries import Live, Queries
 from pasperdus_collector.app import build_web
 from pasperdus_collector.config import Config
 from pasperdus_collector.release import release
@@ -420,7 +420,7 @@ def test_clocks_at_both_ends_of_the_calendar_break_no_page_of_numbers(
 
     (node,) = client.get("/api/v1/nodes").json()
 
-    assert node["last_event"] == "9999-12-31T23:59:59.999Z"
+    assert node["last_event"] == "1970-01-01T00:00:00Z"  # the one ahead of us is not believed
     assert client.get("/metrics").status_code == 200
     first_day = {"from": "1970-01-01T00:00:00Z", "to": "1970-01-02T00:00:00Z", "bucket": "1mo"}
     for measure in ("passages_in", "occupancy", "ratings"):
@@ -438,7 +438,7 @@ def test_live_tells_the_state_now_and_again_when_it_has_changed(desk: Desk) -> N
 
     async def follow() -> list[str]:
         changes.attach()
-        told = live_events(Connected(), queries, changes, "default")
+        told = LiveFeed(queries, changes).events(Connected(), "default")
         first = await anext(told)
         await asyncio.to_thread(store, desk, passage(3, NOW - 1))
         changes.tell()
@@ -454,6 +454,77 @@ def test_live_tells_the_state_now_and_again_when_it_has_changed(desk: Desk) -> N
     }  # fmt: skip
     assert second == {**first, "passages_in": 2, "last_event": "2026-03-02T23:59:59.999Z",
                       "occupancy": second["occupancy"]}  # fmt: skip
+
+
+def test_open_pages_share_one_reading_of_each_change(desk: Desk) -> None:
+    store(desk, passage(1, MONDAY))
+    readings = []
+
+    class Counted(Queries):
+        def live(self, name: str) -> Live:
+            readings.append(name)
+            return super().live(name)
+
+    changes = Changes()
+    feed = LiveFeed(Counted(desk.path, desk.writer, now_ms=lambda: NOW), changes)
+
+    async def follow() -> None:
+        changes.attach()
+        pages = [feed.events(Connected(), "default") for _ in range(20)]
+        await asyncio.gather(*(anext(page) for page in pages))
+
+    asyncio.run(follow())
+
+    assert len(readings) == 1
+
+
+def test_a_page_too_many_is_told_so(client: Client, desk: Desk, monkeypatch: Any) -> None:
+    store(desk, passage(1, MONDAY))
+    monkeypatch.setattr("pasperdus_collector.api.live_feed.MAX_STREAMS", 0)
+
+    assert "pages are open" in detail(client, "GET", "/api/v1/live", 503)
+
+
+NEW_SITE = {"site": "annexe", "title": "Annexe", "time_zone": "Europe/Paris"}
+
+
+def test_a_page_elsewhere_may_not_change_anything(client: Client) -> None:
+    said = detail(
+        client, "POST", "/api/v1/sites", 403, json=NEW_SITE, headers={"Origin": "http://evil.test"}
+    )
+    own = client.post("/api/v1/sites", json=NEW_SITE, headers={"Origin": "http://127.0.0.1:8000"})
+
+    assert "http://evil.test" in said
+    assert own.status_code == 201
+
+
+@pytest.mark.parametrize("declares_its_size", [True, False])
+def test_a_request_too_large_is_refused_before_it_is_kept(
+    client: Client, *, declares_its_size: bool
+) -> None:
+    body = b" " * 100_000
+
+    async def in_parts() -> AsyncIterator[bytes]:
+        for start in range(0, len(body), 1_000):
+            yield body[start : start + 1_000]
+
+    content = body if declares_its_size else in_parts()
+    answer = client.post(
+        "/api/v1/sites", content=content, headers={"Content-Type": "application/json"}
+    )
+
+    assert answer.status_code == 413
+
+
+def test_every_answer_tells_browsers_what_pages_may_do(client: Client) -> None:
+    for path in ("/healthz", "/api/v1/sites", "/nothing"):
+        headers = client.get(path).headers
+        assert headers["content-security-policy"].startswith("default-src 'self'")
+        assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_monitor_may_ask_for_the_head_alone(client: Client) -> None:
+    assert client.request("HEAD", "/healthz").status_code == 200
 
 
 class Connected(Request):

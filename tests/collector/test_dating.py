@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import itertools
 import tempfile
+from collections import Counter
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pasperdus_collector import dating
+from pasperdus_collector import release as release_module
+from pasperdus_collector.dating import REDATED_TOGETHER, Dating
 from pasperdus_collector.release import release
 from pasperdus_contract.fields import MAX_WALL_MS
 from pasperdus_contract.messages import Ack
@@ -277,6 +282,26 @@ def test_ratings_dated_late_are_released_like_any_other(core: Core) -> None:
     assert core.rows("SELECT s4, last_hour FROM blocks") == [(11, NOON // HOUR)]
 
 
+def test_very_many_ratings_are_released_in_the_same_blocks_call_by_call(
+    core: Core, tmp_path: Path
+) -> None:
+    ratings = [rating(seq, NOON + seq * QUARTER, value=seq % 5 + 1) for seq in range(1, 61)]
+    at_once = Core(tmp_path / "at-once.db")
+    for each in (core, at_once):
+        each.store(*ratings)
+
+    with patch.object(release_module, "RELEASED_TOGETHER", 11):
+        for blocks in (1, 1, 1, 1, 1, 0):
+            with core.ledger.transaction():
+                assert release(core.ledger.db, NOON + 2 * DAY) == blocks
+    with at_once.ledger.transaction():
+        assert release(at_once.ledger.db, NOON + 2 * DAY) == 5
+
+    for table in ("blocks", "unreleased"):
+        assert core.rows(f"SELECT * FROM {table}") == at_once.rows(f"SELECT * FROM {table}")  # noqa: S608 (literals)
+    at_once.close()
+
+
 def test_a_released_rating_stays_in_its_block_when_it_is_dated_anew(core: Core) -> None:
     ratings = [rating(seq, NOON + seq, synced=False) for seq in range(1, 12)]
     late_by = 5 * HOUR
@@ -292,6 +317,123 @@ def test_a_released_rating_stays_in_its_block_when_it_is_dated_anew(core: Core) 
     assert {at for at, _ in times(core).values()} == {NOON + seq for seq in range(1, 12)}
     assert core.rows("SELECT * FROM blocks") == block
     assert core.rows("SELECT * FROM unreleased") == []
+
+
+MANY = 20_000
+LONG_NOON = BOOTED + 6 * HOUR  # a second after the last of MANY
+
+
+def store_many(core: Core) -> None:
+    """Store MANY passages, one a second, in a boot whose clock was never right."""
+    for first in range(1, MANY + 1, 500):
+        events = [unsynced(seq, BOOTED + seq * 1000, BOOTED) for seq in range(first, first + 500)]
+        payload = batch(*events, sent_at=LONG_NOON, synced=False, first=1, head=MANY)
+        assert isinstance(core.take(payload, at=LONG_NOON + DAY), Ack)
+
+
+def everything(core: Core) -> tuple[object, ...]:
+    return times(core), quarters(core), core.rows("SELECT kind, events FROM undated")
+
+
+def corrected(core: Core) -> int:
+    ((events,),) = core.rows("SELECT count(*) FROM events WHERE quality = 'corrected'")
+    return int(events)
+
+
+def step(core: Core, limit: int = REDATED_TOGETHER) -> bool:
+    with core.ledger.transaction():
+        return Dating(core.ledger.db, core.ledger.registry).redate(limit)
+
+
+def test_a_late_anchor_of_a_long_boot_is_applied_in_bounded_steps_that_survive_a_power_cut(
+    core: Core, tmp_path: Path
+) -> None:
+    store_many(core)
+    heartbeat(core, at=LONG_NOON, booted=BOOTED)
+
+    done = [corrected(core)]
+    while True:
+        core.crash()
+        # What waits counts where it did: no total ever changes.
+        assert core.rows("SELECT sum(ins) FROM passage_quarters") == [(MANY,)]
+        if not step(core):
+            break
+        done.append(corrected(core))
+
+    assert done == list(range(REDATED_TOGETHER, MANY + 1, REDATED_TOGETHER))
+    at_once = Core(tmp_path / "at-once.db")
+    heartbeat(at_once, at=LONG_NOON, booted=BOOTED)
+    store_many(at_once)
+    assert everything(core) == everything(at_once)
+    at_once.close()
+
+
+def test_a_second_anchor_while_the_first_is_being_applied_is_not_lost(core: Core) -> None:
+    drifted = 90_000
+    store_many(core)
+    heartbeat(core, at=LONG_NOON, booted=BOOTED)
+
+    # Two hours before, the clock differed: it is nearest to all but the last hour.
+    heartbeat(core, at=LONG_NOON - 2 * HOUR + drifted, booted=BOOTED + drifted)
+    core.store(passage(MANY + 1, LONG_NOON + 1000))
+    while step(core):
+        pass
+
+    found = times(core)
+    nearer = (LONG_NOON - HOUR - BOOTED) // 1000
+    assert {seq: at - BOOTED - seq * 1000 for seq, (at, _) in found.items() if at} == {
+        **{seq: drifted if seq <= nearer else 0 for seq in range(1, MANY + 1)},
+        MANY + 1: LONG_NOON + 1000 - BOOTED - (MANY + 1) * 1000,
+    }
+    assert Counter(quality for _, quality in found.values()) == {"corrected": MANY, "exact": 1}
+    assert core.rows("SELECT sum(ins) FROM passage_quarters") == [(MANY + 1,)]
+
+
+def test_a_later_boot_bounds_a_long_one_in_steps_and_an_anchor_still_dates_it(core: Core) -> None:
+    store_many(core)
+    second = LONG_NOON + HOUR
+    bound = batch(
+        unsynced(MANY + 1, second + 1000, second), sent_at=second + 2000, epoch=OTHER_EPOCH,
+        boot="boot-2", booted=second, synced=False,
+    )  # fmt: skip
+    heartbeat(core, at=second + 1000, booted=second, boot="boot-2")
+    core.take(bound, at=second + 2000)
+    late = core.rows("SELECT count(*) FROM events WHERE at > ?", second + 1000)
+    assert late == [(MANY - REDATED_TOGETHER,)]
+
+    assert step(core)
+    heartbeat(core, at=LONG_NOON, booted=BOOTED)
+    while step(core):
+        pass
+
+    assert {seq: at for seq, (at, _) in times(core).items()} == {
+        **{seq: BOOTED + seq * 1000 for seq in range(1, MANY + 1)},
+        MANY + 1: second + 1000,
+    }
+
+
+def test_a_boot_bounds_the_one_before_it_however_late_it_is_told(core: Core) -> None:
+    starts = [MONDAY + n * DAY for n in range(4)]
+    now = starts[-1] + HOUR
+    epochs = [f"{n:032x}" for n in range(4)]
+    for n in (0, 1, 2):
+        told = unsynced(n + 1, starts[n] + HOUR, starts[n])
+        payload = batch(
+            told, sent_at=now, epoch=epochs[n], boot=f"boot-{n}",
+            booted=starts[3], sent_boot="boot-3", synced=False,
+        )  # fmt: skip
+        core.take(payload, at=now)
+
+    # The starts become known out of order: each moves only what lies between it and the last.
+    heartbeat(core, at=starts[2] + HOUR, booted=starts[2], boot="boot-2")
+    assert [at for at, _ in times(core).values()] == [starts[2], starts[2], starts[2] + HOUR]
+    heartbeat(core, at=starts[1] + 2 * HOUR, booted=starts[1], boot="boot-1")
+
+    assert times(core) == {
+        1: (starts[1], "bounded"),
+        2: (starts[1] + HOUR, "corrected"),
+        3: (starts[2] + HOUR, "corrected"),
+    }
 
 
 class Story:
@@ -318,26 +460,39 @@ class Story:
                 self.messages.append((payload, Channel.EVENTS, sent_at + 20 * hour))
 
 
-def outcome(messages: list[tuple[bytes, Channel, int]]) -> tuple[object, ...]:
-    with tempfile.TemporaryDirectory() as directory:
+def outcome(
+    messages: list[tuple[bytes, Channel, int]], *, together: int = REDATED_TOGETHER
+) -> tuple[object, ...]:
+    """Return where everything is in the end, when so many events at most are dated anew at once."""
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        patch.object(dating, "REDATED_TOGETHER", together),
+    ):
         core = Core(Path(directory) / "ledger.db")
-        for payload, channel, at in messages:
+        for stored, (payload, channel, at) in enumerate(messages, start=1):
             core.take(payload, at=at, node=NODE, channel=channel)
-        found = (times(core), quarters(core), core.rows("SELECT kind, events FROM undated"))
+            assert sum(ins for ins, _ in quarters(core).values()) == stored
+        while step(core, together):
+            pass
+        found = everything(core)
         core.close()
     return found
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.tuples(st.booleans(), st.booleans(), st.booleans()), st.randoms(use_true_random=False))
-def test_the_order_of_arrival_changes_no_time_and_no_count(
-    synced: tuple[bool, bool, bool], random: Any
+@given(
+    st.tuples(st.booleans(), st.booleans(), st.booleans()),
+    st.randoms(use_true_random=False),
+    st.sampled_from([1, 2, REDATED_TOGETHER]),
+)
+def test_neither_the_order_of_arrival_nor_small_steps_change_a_time_or_a_count(
+    synced: tuple[bool, bool, bool], random: Any, together: int
 ) -> None:
     story = Story(synced)
     shuffled = list(story.messages)
     random.shuffle(shuffled)
 
-    found_times, found_quarters, _ = found = outcome(shuffled)
+    found_times, found_quarters, _ = found = outcome(shuffled, together=together)
 
     in_order = outcome(story.messages)
     assert isinstance(found_times, dict)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pasperdus_collector.fleet import SILENT_AFTER_MS, Missing, NodeState, read_nodes
+from pasperdus_contract.fields import MAX_WALL_MS
 from pasperdus_contract.topics import Channel
 from support.collecting import MINUTE, MONDAY, Core, batch, passage
 from support.wire import EPOCH, HEARTBEAT, written
@@ -137,3 +138,19 @@ def test_an_unreadable_heartbeat_or_status_changes_nothing(core: Core) -> None:
     found = node(core, at=MONDAY + 1)
 
     assert (found.state, found.state_at, found.pending) == ("online", MONDAY, 3)
+
+
+def test_a_tail_that_only_a_heartbeat_named_is_missing_after_a_minute(core: Core) -> None:
+    """The node dies while an earlier head still waits to be a minute old."""
+    deliver(core, 1, 2, 3, 4, 5, at=MONDAY, head=5)
+    heartbeat(core, at=MONDAY + MINUTE // 2, first=1, head=9)
+
+    assert missing(core, at=MONDAY + MINUTE // 2 + MINUTE - 1) == []
+    assert missing(core, at=MONDAY + MINUTE // 2 + MINUTE) == [(6, 9)]
+
+
+def test_a_clock_far_ahead_does_not_set_the_last_event(core: Core) -> None:
+    core.take(batch(passage(1, MONDAY), sent_at=MONDAY), at=MONDAY)
+    core.take(batch(passage(2, MAX_WALL_MS), sent_at=MONDAY), at=MONDAY)
+
+    assert node(core, at=MONDAY).event_at == MONDAY

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import queue
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,12 +10,15 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from pasperdus_collector.dating import REDATED_TOGETHER
 from pasperdus_collector.errors import LedgerError, QueryError
 from pasperdus_collector.ledger import Ledger, reading
 from pasperdus_collector.writer import MAX_WAITING
 from pasperdus_contract.messages import Ack, Rejection
+from pasperdus_contract.topics import Channel
 from pasperdus_service.link import Gone, Received
-from support.collecting import HOUR, MONDAY, Core, batch, passage, rating
+from support.collecting import BOOT, BOOTED, HOUR, MONDAY, Core, batch, passage, rating
+from support.wire import HEARTBEAT, written
 from support.writing import Desk
 
 BROKEN = 13  # the seq with which the tests break something
@@ -209,3 +213,110 @@ def test_due_blocks_are_closed_at_the_start(desk: Desk) -> None:
     desk.settle()
 
     assert desk.sql("SELECT s4 FROM blocks") == [(11,)]
+
+
+def test_a_late_anchor_of_a_long_boot_does_not_keep_others_waiting(tmp_path: Path) -> None:
+    desk = CountingDesk(tmp_path / "ledger.db")
+    fill(desk.path)
+    desk.deliver(ANCHOR, channel=Channel.HEARTBEAT)
+    try:
+        desk.start()
+        desk.finish()
+    finally:
+        desk.stop()
+
+    at_each_commit = [corrected for corrected, _ in desk.seen]
+    assert at_each_commit[-1] == MANY
+    steps = [after - before for before, after in itertools.pairwise([0, *at_each_commit])]
+    assert max(steps) == REDATED_TOGETHER
+    # The message that arrived during the first commit is answered before the next step.
+    assert next(corrected for corrected, answers in desk.seen if answers) <= 2 * REDATED_TOGETHER
+    assert acked(desk) == [1]
+
+
+def test_what_was_to_be_dated_anew_goes_on_after_a_restart(tmp_path: Path) -> None:
+    desk = CountingDesk(tmp_path / "ledger.db")
+    fill(desk.path)
+    core = Core(desk.path)
+    core.take(ANCHOR, at=NOON, channel=Channel.HEARTBEAT)
+    core.close()
+    try:
+        desk.start()
+        desk.finish()
+    finally:
+        desk.stop()
+
+    assert desk.seen[-1][0] == MANY
+
+
+def test_what_cannot_be_dated_anew_stops_nobody_else(tmp_path: Path) -> None:
+    desk = CountingDesk(tmp_path / "ledger.db")
+    fill(desk.path)
+    core = Core(desk.path)
+    core.take(ANCHOR, at=NOON, channel=Channel.HEARTBEAT)
+    core.rows("UPDATE events SET body = 'damaged' WHERE seq = ?", MANY - 1)
+    core.close()
+    try:
+        with capture_logs() as logs:
+            desk.start()
+            for _ in range(5):
+                desk.settle()
+    finally:
+        desk.stop()
+
+    assert [log["event"] for log in logs if log["log_level"] == "error"] == [
+        "events could not be dated anew"
+    ]
+    assert (desk.writer.failures, acked(desk)) == (1, [1])
+    assert desk.seen[-1][0] == MANY - REDATED_TOGETHER
+
+
+MANY = 4 * REDATED_TOGETHER
+NOON = BOOTED + 12 * HOUR
+ANCHOR = written(
+    {
+        **HEARTBEAT,
+        "first": None,
+        "head": None,
+        "sent": {"boot": BOOT, "wall": NOON, "uptime": NOON - BOOTED, "synced": True},
+    }
+)
+
+
+def fill(path: Path) -> None:
+    """Store MANY passages of a boot whose clock was never right."""
+    core = Core(path)
+    for first in range(1, MANY + 1, 500):
+        events = [
+            passage(seq, BOOTED + seq * 1000, synced=False) for seq in range(first, first + 500)
+        ]
+        core.take(batch(*events, sent_at=NOON, synced=False), at=NOON + HOUR)
+    core.close()
+
+
+class CountingDesk(Desk):
+    """Counts corrected events and answers at each commit; a message arrives during the first."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.seen: list[tuple[int, int]] = []
+
+    def _committed(self) -> None:
+        super()._committed()
+        with reading(self.path) as db:
+            ((corrected,),) = db.execute(
+                "SELECT count(*) FROM events WHERE quality = 'corrected'"
+            ).fetchall()
+        self.seen.append((corrected, len(self.subscriber.answers)))
+        if len(self.seen) == 1:
+            payload = batch(passage(1, MONDAY), sent_at=MONDAY, node="entrance-2")
+            self.deliver(payload, node="entrance-2")
+
+    def finish(self) -> None:
+        """Return when nothing waits to be dated anew."""
+        for _ in range(50):
+            self.settle()
+            with reading(self.path) as db:
+                if db.execute("SELECT 1 FROM redating").fetchone() is None:
+                    return
+        raise AssertionError("events still wait to be dated anew")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -66,6 +67,74 @@ def test_the_specification_holds_the_figures_of_the_table(busy_site: Site) -> No
     assert [row["usual"] for row in drawn] == [row[2] for row in table.rows[1:]]
     assert [row["is_running"] for row in drawn] == ["en cours" in row[3] for row in table.rows[1:]]
     assert sum(row["is_running"] for row in drawn) == 1
+
+
+def test_hours_keep_their_order_whatever_is_unknown_of_them(busy_site: Site) -> None:
+    # Before the usual hours, so that the usual day has nothing to draw there.
+    busy_site.place.passages("entree", "porte", "in", [wall(TUESDAY, "06:10")])
+    busy_site.now_ms += 1_000
+    specification = busy_site.get(f"{CHART}.json").json()
+    hours = [row["hour"] for row in next(iter(specification["datasets"].values()))]
+
+    svg = ET.fromstring(busy_site.get(f"{CHART}.svg").text)  # noqa: S314 (our own picture)
+    drawn = [element.text for element in svg.iter() if element.text in hours]
+
+    assert drawn == hours
+
+
+def test_the_axis_counts_in_whole_people(site: Site) -> None:
+    site.place.covered("entree", "porte", wall(TUESDAY, "08:00"), wall(TUESDAY, "14:30"))
+    site.place.passages("entree", "porte", "in", [wall(TUESDAY, "12:10")])
+
+    svg = ET.fromstring(site.get(f"{CHART}.svg").text)  # noqa: S314 (our own picture)
+    axis = next(
+        element
+        for element in svg.iter()
+        if element.get("aria-label", "").startswith("Y-axis")
+        or (
+            "role-axis-label" in element.get("class", "")
+            and any(text.text == "4" for text in element.iter())
+        )
+    )
+    labels = [element.text for element in axis.iter() if element.text and element.text.isdigit()]
+    assert labels == ["0", "1", "2", "3", "4"]
+
+
+def test_a_measured_zero_is_written_and_the_future_left_empty(busy_site: Site) -> None:
+    specification = busy_site.get(f"{CHART}.json").json()
+    rows = next(iter(specification["datasets"].values()))
+    written = {row["hour"]: row["written"] for row in rows}
+
+    assert written["8\u00a0h"] == str(next(r["entries"] for r in rows if r["hour"] == "8\u00a0h"))
+    assert written["16\u00a0h"] == ""
+    quiet = TUESDAY + timedelta(weeks=1)
+    busy_site.place.covered("entree", "porte", wall(quiet, "00:00"), wall(quiet, "14:30"))
+    busy_site.now_ms = wall(quiet, "14:37")
+    rows = next(iter(busy_site.get(f"{CHART}.json").json()["datasets"].values()))
+    assert {row["written"] for row in rows if row["hour"] == "12\u00a0h"} == {"0"}
+
+
+def test_nothing_to_draw_is_not_drawn(site: Site) -> None:
+    site.place.status("entree", site.now_ms - 5_000)
+
+    for form in ("svg", "json"):
+        assert site.get(f"{CHART}.{form}").status_code == 404
+
+
+def test_a_picture_that_cannot_be_drawn_says_so_itself(
+    busy_site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def draw(_: list[object]) -> list[bytes]:
+        raise DrawingError("vl-convert failed")
+
+    monkeypatch.setattr(drawings, "draw_pictures", draw)
+
+    answer = busy_site.get(f"{CHART}.svg")
+
+    assert answer.status_code == 503
+    assert answer.headers["content-type"] == "image/svg+xml"
+    assert answer.headers["cache-control"] == "no-store"
+    assert "Graphique non dessiné" in "".join(ET.fromstring(answer.text).itertext())  # noqa: S314 (our own picture)
 
 
 def test_the_picture_is_drawn_from_the_same_figures(busy_site: Site) -> None:

@@ -23,6 +23,11 @@ from support.browser import CHROMIUM, Tab, browser
 
 START_S = 20.0
 SOON_S = 2.0  # "within about a second", on a busy machine
+CHART_SOON_S = 5.0  # it is drawn at most every two seconds
+LAST_BAR = (
+    "[...document.querySelectorAll('.drawn .mark-text text')]"
+    ".map(each => each.textContent).filter(Boolean).at(-1)"
+)
 EPOCH = "0" * 31 + "1"
 
 pytestmark = [
@@ -56,6 +61,13 @@ class Door:
         }
         self.client.publish(
             "pasperdus/v1/node/entree/events", json.dumps(batch), qos=1
+        ).wait_for_publish(timeout=START_S)
+
+    def status(self, state: str) -> None:
+        """Say that the node is there, or not."""
+        said = {"schema": 1, "state": state, "epoch": EPOCH, "version": "0.1.0"}
+        self.client.publish(
+            "pasperdus/v1/node/entree/status", json.dumps(said), qos=1
         ).wait_for_publish(timeout=START_S)
 
     def passages(self, count: int) -> None:
@@ -126,6 +138,7 @@ def test_somebody_who_walks_in_shows_within_a_second_without_reloading(
         took_s = time.monotonic() - told
         assert took_s < SOON_S, f"{took_s:.2f} s"
 
+    tab.until(f"{LAST_BAR} === '6'", within_s=CHART_SOON_S)
     assert tab.evaluate("window.isTheSamePage") is True
     assert tab.evaluate("document.activeElement.tagName") == "SUMMARY"
     assert tab.evaluate("document.querySelector('details').open") is True
@@ -148,12 +161,51 @@ def test_a_lost_connection_is_told_with_the_time_of_the_figures_and_mended(
         clock = tab.evaluate("document.getElementById('clock').textContent")
     finally:
         collector.process.send_signal(signal.SIGCONT)
+        is_dimmed = tab.evaluate("getComputedStyle(document.getElementById('figures')).opacity < 1")
     assert f"these figures are from {clock}" in said
+    assert "The sensors should go on counting." in said
+    assert is_dimmed
     assert entries(tab) == "1"
 
     collector.door.passage()
     tab.until("document.getElementById('lost').textContent === ''", within_s=15.0)
     tab.until("document.querySelector('.entries .big').textContent.trim() === '2'")
+
+
+def test_a_page_opened_before_anything_comes_alive_by_itself(
+    collector: Collector, tab: Tab
+) -> None:
+    tab.open(f"{collector.url}/aujourdhui", settled="document.querySelector('[data-waiting]')")
+    collector.door.status("online")
+    tab.until_loaded()
+    tab.evaluate("window.isTheSamePage = true")
+    assert tab.evaluate("document.querySelector('.drawable').hidden") is True
+    assert tab.evaluate("document.querySelector('.still')") is None
+
+    collector.door.passages(2)
+
+    tab.until(f"{LAST_BAR} === '2'", within_s=CHART_SOON_S)
+    assert tab.evaluate("document.querySelector('.drawable').hidden") is False
+    assert tab.evaluate("document.querySelector('.still img').src").count("v=") == 1
+    assert tab.evaluate("document.querySelectorAll('#hours-table tbody tr').length") >= 8
+    assert tab.evaluate("window.isTheSamePage") is True
+    assert tab.complaints == []
+
+
+def test_nothing_moves_when_the_browser_draws_in_place_of_the_picture(
+    collector: Collector, tab: Tab
+) -> None:
+    collector.door.passages(1)
+    wait_for_entries(collector, 1)
+
+    for width, height in ((360, 800), (900, 700), (1280, 800)):
+        tab.shape(width, height)
+        tab.open(f"{collector.url}/aujourdhui", settled="document.querySelector('.drawn svg')")
+        heights = tab.evaluate(
+            "['is-drawn', ''].map(name => { const chart = document.querySelector('.chart');"
+            "chart.className = `chart ${name}`; return chart.offsetHeight; })"
+        )
+        assert heights[0] == heights[1], width
 
 
 @pytest.mark.parametrize("is_dark", [False, True], ids=["light", "dark"])
@@ -162,6 +214,7 @@ def test_axe_finds_nothing_and_nothing_overflows(
 ) -> None:
     tab.open(f"{collector.url}/aujourdhui")
     assert axe(tab) == []
+    tab.open("about:blank")  # the empty page would load itself again in the midst of the next
     collector.door.passages(3)
     wait_for_entries(collector, 3)
 

@@ -71,8 +71,8 @@ def test_no_template_has_words_outside_messages() -> None:
 @pytest.mark.parametrize(
     ("plain", "set_in_french"),
     [
-        ("Deux : trois ; quatre ! cinq ?", "Deux\u202f: trois\u202f; quatre\u202f! cinq\u202f?"),
-        ("« oui »", "«\u202foui\u202f»"),
+        ("Deux : trois ; quatre ! cinq ?", "Deux\u00a0: trois\u202f; quatre\u202f! cinq\u202f?"),
+        ("« oui »", "«\u00a0oui\u00a0»"),
         ("l'avis", "l’avis"),
         ("de %(a)s à %(b)s", "de %(a)s à %(b)s"),
         ("30 %", "30\u202f%"),
@@ -90,10 +90,12 @@ def test_numbers_and_times_are_written_as_each_language_does() -> None:
     assert (fr.percent(0.784), en.percent(0.784)) == ("78\u202f%", "78%")
     assert (fr.clock(at, PARIS), en.clock(at, PARIS)) == ("14\u00a0h\u00a005", "14:05")
     assert (fr.day(TUESDAY), en.day(TUESDAY)) == (
-        "mardi 24 novembre 2026",
-        "Tuesday 24 November 2026",
+        "mardi 24\u00a0novembre 2026",
+        "Tuesday 24\u00a0November 2026",
     )
     assert fr.moment(at, PARIS, TUESDAY) == "14\u00a0h\u00a005"
     friday = TUESDAY.replace(day=27)
-    assert fr.moment(at, PARIS, friday) == "le 24 novembre à 14\u00a0h\u00a005"
+    assert fr.moment(at, PARIS, friday) == "le 24\u00a0novembre à 14\u00a0h\u00a005"
+    full = wall(TUESDAY, "04:00")
+    assert (fr.clock(full, PARIS), en.clock(full, PARIS)) == ("4\u00a0h", "04:00")
     assert fr.duration(125 * 60_000) == "2\u00a0h\u00a005"

@@ -73,3 +73,10 @@ def test_vega_draws_it_without_a_complaint(site_with_weeks: Site) -> None:
 
     assert b"<svg" in picture
     assert "nov." in picture.decode()
+
+
+def test_a_week_without_a_count_keeps_its_place(site_with_weeks: Site) -> None:
+    specification = site_with_weeks.get(f"{CHART}.json").json()
+
+    scale = specification["layer"][0]["encoding"]["x"]["scale"]
+    assert scale["domain"] == ["2026-11-02", "2026-11-09", "2026-11-16"]

@@ -41,6 +41,25 @@ def test_an_empty_cell_makes_the_whole_half_hour_missing(tmp_path: Path) -> None
         ("start,in,out\nyesterday,1,1\n", ":2: 'yesterday' is no time"),
         ("start,in,out\n2005-07-24T00:10:00,1,1\n", ":2: 2005-07-24T00:10:00 is not on a whole"),
         ("start,in,out\n2005-07-24T00:00:00,-1,1\n", ":2: '-1' is no count"),
+        ("start,in,out\n2005-07-24T00:00:00,٣,1\n", ":2: '٣' is no count"),
+        ("start,in,out\n2005-07-24T00:00:00,1801,1\n", ":2: 1801 people one way in half an hour"),
+        (f"start,in,out\n2005-07-24T00:00:00,{'9' * 23},1\n", ":2: 999999999999… people one way"),
+        (f"start,in,out\n2005-07-24T00:00:00,{'9' * 5000},1\n", "no door lets more than 1800"),
+        (
+            "start,in,out\n0001-01-01T00:00:00+05:00,1,1\n",
+            ":2: 0001-01-01T00:00:00+05:00 is not in",
+        ),
+        (
+            "start,in,out\n9999-12-31T23:30:00-05:00,1,1\n",
+            "is not in the years 1970 to 2999; correct",
+        ),
+        ("start,in,out\n1970-01-01T00:00:00,1,1\n", ":2: 1970-01-01T00:00:00 is not in the years"),
+        ("start,in,out\n3000-01-01T00:00:00,1,1\n", ":2: 3000-01-01T00:00:00 is not in the years"),
+        (
+            "start,in,out\n2005-07-24T00:00:00+05:45,1,1\n",
+            "+05:45 is not on a whole half-hour of UTC",
+        ),
+        ("start,in,out\n\n2005-07-24T00:00:00,1,1\n", ":2: 0 cells; write start,in,out"),
         (
             "start,in,out\n2005-07-24T00:00:00,1,1\n2005-07-24T01:30:00,1,1\n",
             ":3: 2005-07-24T01:30:00 does not follow 2005-07-24T00:00:00 by half an hour",
@@ -55,8 +74,28 @@ def test_a_bad_file_is_refused_with_its_line(tmp_path: Path, text: str, complain
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
-    with pytest.raises(DoorCountsError, match="cannot be read"):
+    with pytest.raises(
+        DoorCountsError, match=r"nothing\.csv: cannot be read: there is no such file"
+    ):
         read_door_counts(tmp_path / "nothing.csv")
+    with pytest.raises(DoorCountsError, match="cannot be read: Is a directory; give a CSV file"):
+        read_door_counts(tmp_path)
+
+
+def test_a_file_of_another_encoding_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "doors.csv"
+    path.write_bytes("start,in,out\nété,1,1\n".encode("latin-1"))
+
+    with pytest.raises(DoorCountsError, match="is not UTF-8 text; save it as CSV in UTF-8"):
+        read_door_counts(path)
+
+
+def test_a_byte_order_mark_an_offset_and_empty_lines_at_the_end_are_no_harm(tmp_path: Path) -> None:
+    path = written(tmp_path, "\ufeffstart,in,out\r\n2005-07-24T02:00:00+02:00,3,4\r\n\r\n  \r\n")
+
+    (slot,) = read_door_counts(path)
+
+    assert (slot.start, slot.ins, slot.outs) == (START, 3, 4)
 
 
 @pytest.mark.parametrize("seed", range(5))

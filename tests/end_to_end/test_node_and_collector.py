@@ -228,6 +228,26 @@ def test_a_collector_that_is_killed_and_comes_back_has_everything_once(
         assert counters["quarantined"] == 0
 
 
+def test_a_second_collector_on_the_same_ledger_is_refused(
+    tmp_path: Path, broker: Mosquitto
+) -> None:
+    with CollectorProcess(tmp_path, mqtt_url=broker.url):
+        again = subprocess.run(
+            [
+                *(sys.executable, "-m", "pasperdus_collector", "serve"),
+                *("--config", str(tmp_path / "mairie.toml")),
+            ],
+            capture_output=True,
+            text=True,
+            timeout=20,
+            check=False,
+        )
+
+    assert again.returncode == 1
+    assert "[ledger] path" in again.stderr
+    assert "held by another process" in again.stderr
+
+
 def test_everything_arrives_also_after_a_move_to_another_broker(tmp_path: Path) -> None:
     with (
         Mosquitto(tmp_path / "old") as old,

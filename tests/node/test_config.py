@@ -66,8 +66,8 @@ def test_a_sound_file_is_taken_as_it_is_written(tmp_path: Path) -> None:
             "pins = [5, 5]",
             "pin 5 is used by [buttons.accueil] and [buttons.accueil]; give each its own pin",
         ),
-        ("scale = 2", "scale = 3", "[buttons.accueil]: pins: a scale of 3 needs 3 pins"),
-        ("leds = [12, 16]", "leds = [12]", "[buttons.accueil]: leds: give 2 pins, or none"),
+        ("scale = 2", "scale = 3", "[buttons.accueil] pins: a scale of 3 needs 3 pins"),
+        ("leds = [12, 16]", "leds = [12]", "[buttons.accueil] leds: give 2 pins, or none"),
         ("scale = 2", "scale = 6", "[buttons.accueil] scale: Input should be less than or equal"),
         ("outer_pin = 17", "outer_pin = 1", "[beams.door] outer_pin: Input should be greater than"),
         (
@@ -97,12 +97,25 @@ def test_a_sound_file_is_taken_as_it_is_written(tmp_path: Path) -> None:
         ),
         ("[outbox]", "[outbx]", "[outbx]: unknown table; did you mean 'outbox'?"),
         ('collector = "mairie"', "", "[node] collector: is missing; add it"),
-        ('name = "entrance-1"', 'name = "Entrance 1"', "[node] name: "),
-        ("[beams.door]", "[beams.Door]", "[beams] Door: String should match pattern"),
+        (
+            'name = "entrance-1"',
+            'name = "Entrance 1"',
+            "[node] name: 'Entrance 1' is no name; write lower-case letters, digits and -, at",
+        ),
+        (
+            "[beams.door]",
+            "[beams.Door]",
+            "[beams] Door: 'Door' is no name; write lower-case letters, ",
+        ),
+        (
+            'socket = "',
+            'boot = "a b"\nsocket = "',
+            "[simulation] boot: 'a b' cannot stand here; write characters of A-Za-z0-9-, at",
+        ),
         (
             "mqtt://127.0.0.1:1883",
             "embedded:1883",
-            "url: a node runs no broker; write the collector's mqtt:// address",
+            "[mqtt] url: a node runs no broker; write the collector's mqtt:// address",
         ),
         (
             "[buttons.accueil]",

@@ -21,6 +21,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from structlog.testing import capture_logs
 
 from pasperdus_contract import events
 from pasperdus_contract.codec import decode_event, encode_event
@@ -212,6 +213,74 @@ def test_a_directory_that_cannot_be_made_is_refused_with_what_to_do(tmp_path: Pa
 
     with pytest.raises(OutboxError, match=r"cannot be opened: .*; check \[outbox\] path"):
         Outbox(tmp_path / "file" / "outbox.db", boot=BOOT)
+
+
+# -- one process at a time ----------------------------------------------------------------------
+
+
+def test_a_second_process_is_refused_and_costs_the_first_one_nothing(path: Path) -> None:
+    first = Outbox(path, boot=BOOT)
+
+    with pytest.raises(
+        OutboxError, match=r"outbox\.db: another pasperdus-node uses .*; stop it first"
+    ):
+        Outbox(path, boot="another")
+    first.record([passage()])
+
+    assert (seqs(first), first.pending()[0]) == ([1], 1)
+    first.close()
+    again = Outbox(path, boot=BOOT)
+    assert [extent.epoch for extent in again.closed_epochs()] == [first.epoch]
+    again.close()
+
+
+def test_an_outbox_that_could_not_be_opened_is_not_kept_from_others(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_bytes(b"this is no database at all " * 200)
+    for _ in range(2):
+        with pytest.raises(OutboxError, match="not a database"):
+            Outbox(path, boot=BOOT)
+    path.unlink()
+
+    Outbox(path, boot=BOOT).close()
+
+
+def test_a_row_without_its_epoch_is_held_aside_and_the_others_go_on(path: Path) -> None:
+    first = Outbox(path, boot=BOOT)
+    first.record([passage(), passage()])
+    first.close()
+    db = sqlite3.connect(path)
+    db.execute("DELETE FROM epochs")  # what two processes on one file once did
+    db.commit()
+    db.close()
+
+    with capture_logs() as told:
+        again = Outbox(path, boot=BOOT)
+    again.record([passage()])
+
+    assert told == [
+        {
+            "event": "rows held aside",
+            "log_level": "error",
+            "rows": 2,
+            "reason": "its epoch is not in this outbox",
+        }
+    ]
+    assert (seqs(again), again.pending()[0]) == ([3], 1)
+    again.close()
+    # The new epoch got the number of the old one: it must not adopt its rows now.
+    last = Outbox(path, boot=BOOT)
+    assert seqs(last) == [3]
+    last.forget(again.epoch, [(1, 3)])
+    assert last.pending() == (0, None)
+    last.close()
+
+
+def test_an_epoch_that_has_rows_cannot_be_taken_away(outbox: Outbox) -> None:
+    outbox.record([passage()])
+
+    with pytest.raises(sqlite3.IntegrityError):
+        outbox._db.execute("DELETE FROM epochs")
 
 
 # -- reading ----------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import pytest
 
+from pasperdus_service.errors import SettingsError
 from pasperdus_service.link import (
     FIRST_RETRY_S,
     LAST_RETRY_S,
@@ -26,6 +27,7 @@ from pasperdus_service.link import (
 )
 from pasperdus_service.settings import MqttSettings
 from support.mosquitto import Mosquitto, free_port
+from support.shipped_broker import make_certificates
 
 WAIT_S = 10.0
 HERE, THERE = "test/here", "test/there"
@@ -214,13 +216,37 @@ def test_nobody_at_the_address_is_told_in_words() -> None:
         assert "ConnectionRefusedError" in here.next(Gone).reason
 
 
-def test_a_missing_authority_file_is_told_and_tried_again(tmp_path: Path) -> None:
-    settings = MqttSettings(url="mqtts://127.0.0.1:8883", ca_file=tmp_path / "ca.crt")
-    with owner(settings) as here:
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "cannot be read: No such file or directory; give the path"),
+        ("", "holds no certificate; give the authority's certificate in PEM format"),
+        ("-----BEGIN NONSENSE-----\n", "holds no certificate; give the authority's"),
+    ],
+)
+def test_an_authority_file_of_no_use_is_refused_at_once(
+    tmp_path: Path, content: str | None, message: str
+) -> None:
+    ca_file = tmp_path / "ca.crt"
+    if content is not None:
+        ca_file.write_text(content)
+    settings = MqttSettings(url="mqtts://127.0.0.1:8883", ca_file=ca_file)
+
+    with pytest.raises(SettingsError) as refused, owner(settings):
+        pass
+
+    assert str(refused.value).startswith(f"[mqtt] ca_file {ca_file}: {message}")
+
+
+def test_an_authority_file_that_goes_away_is_told_and_tried_again(tmp_path: Path) -> None:
+    make_certificates(tmp_path)
+    ca_file = tmp_path / "pasperdus-ca.crt"
+    with owner(MqttSettings(url="mqtts://127.0.0.1:8883", ca_file=ca_file)) as here:
+        ca_file.unlink()
         here.link.start()
         gone = here.next(Gone)
 
-        assert f"ca_file {tmp_path / 'ca.crt'}: " in gone.reason
+        assert f"ca_file {ca_file}: " in gone.reason
         assert "No such file" in gone.reason
         assert here.link.deadline_s is not None
 

@@ -129,6 +129,10 @@ def test_what_is_missing_is_named(tmp_path: Path, text: str, message: str) -> No
             MQTT + 'ca_file = "/x"',
             "[mqtt]: ca_file needs a url that begins with mqtts://",
         ),
+        (
+            '[mqtt]\nurl = "embedded:1883"\nversion = "5"',
+            "[mqtt] version: the embedded broker speaks 3.1.1 only; write version = ",
+        ),
     ],
 )
 def test_a_wrong_value_is_told_where_and_why(tmp_path: Path, text: str, message: str) -> None:

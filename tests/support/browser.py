@@ -70,9 +70,13 @@ class Tab:
     def open(self, url: str, *, settled: str = "true") -> None:
         """Load a page, and wait until a JavaScript condition holds in it."""
         self.call("Page.navigate", url=url)
+        self.until_loaded()
+        self.until(settled)
+
+    def until_loaded(self) -> None:
+        """Wait until a page has been loaded, by whomever it was asked for."""
         while self._receive().get("method") != "Page.loadEventFired":
             pass
-        self.until(settled)
 
     def evaluate(self, expression: str) -> Any:
         """Return the value of a JavaScript expression, awaited where it is a promise."""

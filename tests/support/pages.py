@@ -46,13 +46,13 @@ class Site:
         )
         self._web = build_web(config, queries, writer, changes)
 
-    def get(self, address: str) -> httpx.Response:
+    def get(self, address: str, *, method: str = "GET") -> httpx.Response:
         """Ask for one address."""
 
         async def ask() -> httpx.Response:
             transport = httpx.ASGITransport(app=self._web)
             async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as web:
-                return await web.get(address)
+                return await web.request(method, address)
 
         return asyncio.run(ask())
 

@@ -23,6 +23,8 @@ T = TypeVar("T")
 class KeptAnswers(Subscriber):
     """Stands for the broker: keeps each answer, with the events a reader saw when it left."""
 
+    strange_topics = 0
+
     def __init__(self, ledger: Path) -> None:
         self._ledger = ledger
         self.answers: list[tuple[str, Ack | Rejection]] = []

@@ -53,6 +53,7 @@ class _Ledger(Collector):
             ("unknown_node", "Messages of nodes that are not enrolled", counters.unknown_node),
             ("rejected", "Payloads rejected since the start", self._writer.rejected),
             ("dropped", "Messages that found the queue full", self._writer.dropped),
+            ("strange", "Messages on topics that are no node's", self._writer.strange_topics),
             ("failures", "Messages or commits that failed unforeseen", self._writer.failures),
         ):
             yield CounterMetricFamily(f"pasperdus_messages_{name}", what, value=value)

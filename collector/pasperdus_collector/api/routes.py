@@ -1,15 +1,13 @@
 """The routes under ``/api/v1`` and beside it."""
 
-import json
-from collections.abc import AsyncIterator
 from http import HTTPStatus
 from typing import Annotated, Any, get_args
 
 from fastapi import APIRouter, Header, Query, Request, Response
-from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, PlainTextResponse, StreamingResponse
 
 from pasperdus_collector.api.changes import Changes
+from pasperdus_collector.api.live_feed import MAX_STREAMS, LiveFeed
 from pasperdus_collector.api.metrics import Metrics
 from pasperdus_collector.api.problems import problem
 from pasperdus_collector.api.queries import Queries
@@ -17,8 +15,6 @@ from pasperdus_collector.api.shapes import (
     NewSite,
     SiteChange,
     counters_json,
-    instant,
-    live_json,
     node_json,
     parse_instant,
     series_json,
@@ -29,9 +25,6 @@ from pasperdus_collector.registry import DEFAULT_SITE, Site
 from pasperdus_collector.series import BucketSize, Measure, SeriesQuery
 from pasperdus_collector.writer import Writer
 
-LIVE_AT_MOST_EVERY_S = 0.25
-LIVE_AT_LEAST_EVERY_S = 15.0  # a comment keeps proxies from closing a quiet connection
-
 _VERSION_DIGITS = 18
 _LATER_MEASURES = ("stay_minutes", "wait_minutes")
 
@@ -39,6 +32,7 @@ _LATER_MEASURES = ("stay_minutes", "wait_minutes")
 def api(queries: Queries, changes: Changes) -> APIRouter:
     """Return the routes under ``/api/v1``."""
     router = APIRouter(prefix="/api/v1")
+    feed = LiveFeed(queries, changes)
 
     @router.get("/sites")
     def sites() -> list[dict[str, Any]]:
@@ -107,11 +101,14 @@ def api(queries: Queries, changes: Changes) -> APIRouter:
         return counters_json(queries.counters())
 
     @router.get("/live")
-    def live(request: Request, site: str = DEFAULT_SITE) -> StreamingResponse:
+    def live(request: Request, site: str = DEFAULT_SITE) -> Response:
         _refuse_unknown(request, {"site"})
         queries.live(site)  # a site that is not there is told before the stream begins
+        if feed.is_full:
+            why = f"{MAX_STREAMS} pages are open already; close some, or reload by hand"
+            return problem(request, HTTPStatus.SERVICE_UNAVAILABLE, why)
         return StreamingResponse(
-            _events(request, queries, changes, site),
+            feed.events(request, site),
             media_type="text/event-stream",
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )
@@ -124,7 +121,7 @@ def probes(queries: Queries, writer: Writer) -> APIRouter:
     router = APIRouter()
     metrics = Metrics(queries, writer)
 
-    @router.get("/healthz")
+    @router.api_route("/healthz", methods=["GET", "HEAD"])
     def healthz(request: Request) -> Response:
         if writer.is_alive:
             return PlainTextResponse("ok\n")
@@ -132,7 +129,7 @@ def probes(queries: Queries, writer: Writer) -> APIRouter:
             request, HTTPStatus.SERVICE_UNAVAILABLE, "the writing thread ended; restart the service"
         )
 
-    @router.get("/readyz")
+    @router.api_route("/readyz", methods=["GET", "HEAD"])
     def readyz(request: Request) -> Response:
         if writer.is_alive and writer.is_listening:
             return PlainTextResponse("ready\n")
@@ -144,26 +141,6 @@ def probes(queries: Queries, writer: Writer) -> APIRouter:
         return Response(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     return router
-
-
-async def _events(
-    request: Request, queries: Queries, changes: Changes, site: str
-) -> AsyncIterator[str]:
-    """Yield the site's state now and after each change, as server-sent events."""
-    last = ""
-    generation = changes.generation
-    while not await request.is_disconnected():
-        now = await run_in_threadpool(queries.live, site)
-        body = live_json(now)
-        at = body.pop("at")
-        told = json.dumps(body)
-        if told != last:
-            last = told
-            yield f"event: live\ndata: {json.dumps({**body, 'at': at})}\n\n"
-        else:
-            yield f": {instant(now.at_ms)}\n\n"
-        await changes.pause(LIVE_AT_MOST_EVERY_S)
-        generation = await changes.after(generation, LIVE_AT_LEAST_EVERY_S)
 
 
 def _site_answer(site: Site, status: HTTPStatus = HTTPStatus.OK) -> JSONResponse:

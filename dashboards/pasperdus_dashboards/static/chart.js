@@ -1,7 +1,8 @@
 // Draws each chart with Vega from the same specification as its still picture, which stays for
 // printing and for when drawing fails.
 
-const AT_MOST_EVERY_MS = 60_000;
+const DRAWN_AT_MOST_EVERY_MS = 2000;
+const PICTURED_AT_MOST_EVERY_MS = 60_000; // the server draws a picture no more often
 
 const isNarrow = matchMedia("(max-width: 40rem)");
 const isDark = matchMedia("(prefers-color-scheme: dark)");
@@ -14,11 +15,14 @@ function named(address, values) {
 
 function keep(chart) {
   const drawn = chart.querySelector(".drawn");
-  let drawnAt = 0;
-  let due;
+  const drawable = chart.closest(".drawable");
+  let drawnAt = -Infinity;
+  let picturedAt = performance.now();
+  let drawingDue;
+  let pictureDue;
+  let isDrawing = false;
 
   async function draw() {
-    drawnAt = performance.now();
     const address = named(chart.dataset.drawing, {
       size: isNarrow.matches ? "narrow" : "wide",
       theme: isDark.matches ? "dark" : "light",
@@ -37,28 +41,53 @@ function keep(chart) {
     });
   }
 
-  function drawOrShowPicture() {
-    draw().catch((error) => {
+  async function drawOrShowPicture() {
+    if (chart.dataset.version === "") return;
+    if (isDrawing) {
+      plan();
+      return;
+    }
+    isDrawing = true;
+    drawnAt = performance.now();
+    try {
+      await draw();
+    } catch (error) {
       chart.classList.remove("is-drawn");
       console.warn(error);
-    });
+    } finally {
+      isDrawing = false;
+    }
+  }
+
+  function plan() {
+    clearTimeout(drawingDue);
+    const waitMs = Math.max(0, drawnAt + DRAWN_AT_MOST_EVERY_MS - performance.now());
+    drawingDue = setTimeout(drawOrShowPicture, waitMs);
   }
 
   function follow() {
-    const told = document.getElementById(chart.dataset.follows).dataset;
-    if (told.chart === chart.dataset.version) return;
-    clearTimeout(due);
-    due = setTimeout(() => {
-      chart.dataset.version = told.chart;
-      for (const each of chart.querySelectorAll("source")) each.srcset = versioned(each.srcset);
-      const picture = chart.querySelector("img");
-      picture.src = versioned(picture.src);
-      drawOrShowPicture();
-    }, Math.max(0, drawnAt + AT_MOST_EVERY_MS - performance.now()));
+    const version = document.getElementById(chart.dataset.follows).dataset.chart;
+    if (version === chart.dataset.version) return;
+    chart.dataset.version = version;
+    if (drawable !== null) drawable.hidden = version === "";
+    if (version === "") return;
+    const waiting = chart.querySelector("template");
+    if (waiting !== null) {
+      waiting.replaceWith(waiting.content);
+      picture();
+    }
+    plan();
+    clearTimeout(pictureDue);
+    const waitMs = Math.max(0, picturedAt + PICTURED_AT_MOST_EVERY_MS - performance.now());
+    pictureDue = setTimeout(picture, waitMs);
   }
 
-  function versioned(address) {
-    return named(address, { v: chart.dataset.version }).href;
+  function picture() {
+    picturedAt = performance.now();
+    const versioned = (address) => named(address, { v: chart.dataset.version }).href;
+    for (const each of chart.querySelectorAll("source")) each.srcset = versioned(each.srcset);
+    const still = chart.querySelector("img");
+    still.src = versioned(still.src);
   }
 
   isNarrow.addEventListener("change", drawOrShowPicture);

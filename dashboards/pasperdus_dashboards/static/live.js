@@ -55,6 +55,7 @@ function plan(afterMs) {
 
 function tell(text) {
   if (lost.textContent !== text) lost.textContent = text;
+  live.classList.toggle("is-stale", text !== "");
 }
 
 function listen() {

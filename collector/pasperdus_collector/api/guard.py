@@ -1,0 +1,68 @@
+"""What every request passes first: who may ask, how much, and what browsers are told.
+
+The pages have no accounts in this release and are served to this machine only. What is left to
+keep out is a page elsewhere, open in a browser here, that asks in its visitor's name.
+"""
+
+from http import HTTPStatus
+
+from fastapi import FastAPI
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pasperdus_collector.api.problems import problem
+
+MAX_BODY_BYTES = 65_536
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+_TOLD = {
+    "Content-Security-Policy": (
+        "default-src 'self'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; "
+        "form-action 'self'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+
+
+def install(web: FastAPI, hosts: list[str]) -> None:
+    """Guard ``web``; it answers to ``hosts`` only."""
+    web.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
+    web.add_middleware(_OwnPages)
+    # A page elsewhere must not reach us under a name that it made resolve to this machine.
+    web.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
+
+
+class _OwnPages:
+    """Refuses changes asked by pages that are not ours; tells browsers what ours may do."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        origin = headers.get("origin")
+        if scope["method"] not in _READING and origin is not None:
+            own = f"{scope['scheme']}://{headers.get('host', '')}"
+            if origin != own:
+                refusal = problem(
+                    Request(scope),
+                    HTTPStatus.FORBIDDEN,
+                    f"a page of {origin} may not change anything here; use a page of {own}",
+                )
+                await refusal(scope, receive, send)
+                return
+
+        async def tell(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                answer = MutableHeaders(scope=message)
+                for name, value in _TOLD.items():
+                    answer.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, tell)
