@@ -20,12 +20,14 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
+from pasperdus_contract.fields import MAX_WALL_MS
 from pasperdus_dashboards.typography import FIXED, french
 
 CATALOGUES = Path(__file__).parent / "locale"
 DEFAULT = "fr"
 _MINUTE_MS = 60_000
 _HOUR_MINUTES = 60
+_LATEST_MS = MAX_WALL_MS - 2 * 86_400_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +63,7 @@ class Language:
 
     def clock(self, at_ms: int, zone: ZoneInfo) -> str:
         """Return ``14 h 30``, ``14 h`` or ``14:30``."""
-        minute = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(zone).minute
+        minute = _instant(at_ms).astimezone(zone).minute
         return self._at(at_ms, zone, self.clock_pattern if minute else self.hour_pattern)
 
     def hour(self, at_ms: int, zone: ZoneInfo) -> str:
@@ -90,7 +92,7 @@ class Language:
 
     def moment(self, at_ms: int, zone: ZoneInfo, today: date) -> str:
         """Return the time of day, with the day unless it is today."""
-        day = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(zone).date()
+        day = _instant(at_ms).astimezone(zone).date()
         clock = self.clock(at_ms, zone)
         if day == today:
             return clock
@@ -110,9 +112,14 @@ class Language:
         return format_date(day, pattern.replace("d M", f"d{FIXED}M"), locale=self.locale)
 
     def _at(self, at_ms: int, zone: ZoneInfo, pattern: str) -> str:
-        at = datetime.fromtimestamp(at_ms / 1000, UTC)
+        at = _instant(at_ms)
         text = format_datetime(at, pattern, tzinfo=zone, locale=self.locale)
         return text.replace(" ", FIXED)
+
+
+def _instant(at_ms: int) -> datetime:
+    """Return an instant that every time zone can show: a wrong clock may say the year 9999."""
+    return datetime.fromtimestamp(min(at_ms, _LATEST_MS) / 1000, UTC)
 
 
 @cache

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pasperdus_collector.writer import Writer
+from pasperdus_contract.fields import MAX_WALL_MS
 from support.pages import TUESDAY, Site, plain
 from support.reception import wall
 
@@ -264,3 +265,13 @@ def test_the_page_and_all_that_it_loads_is_light(busy_site: Site) -> None:
 def test_nothing_but_the_listed_files_is_served(busy_site: Site) -> None:
     for name in ("..%2fpages.py", "../pages.py", "nothing.css", "%2e%2e/errors.py"):
         assert busy_site.get(f"/static/{name}").status_code == 404
+
+
+def test_a_clock_at_the_end_of_the_calendar_breaks_no_page(busy_site: Site) -> None:
+    busy_site.place.heartbeat(
+        "entree", busy_site.now_ms, pending=1, oldest_pending_wall=MAX_WALL_MS
+    )
+    busy_site.place.passages("entree", "porte", "in", [MAX_WALL_MS])
+
+    assert "Aujourd’hui" in busy_site.page()
+    assert "Today" in busy_site.page("?lang=en")

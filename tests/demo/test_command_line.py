@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from pasperdus_demo.collector_api import CollectorApi
 from pasperdus_demo.command_line import main
 from support.demo import Demo, is_alive, wait_for
 
@@ -89,6 +90,7 @@ def test_ctrl_c_while_importing_ends_quietly() -> None:
 @pytest.mark.slow
 def test_closing_the_terminal_ends_everything_and_leaves_nothing(short_directory: Path) -> None:
     with Demo(None, "--no-history", temporary=short_directory) as demo:
+        wait_for(CollectorApi(demo.address).is_ready, "the page")
         pids = demo.pids()
         demo.process.send_signal(signal.SIGHUP)
         demo.finish(20.0)
