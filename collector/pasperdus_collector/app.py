@@ -21,7 +21,7 @@ from pasperdus_collector.ledger import Ledger
 from pasperdus_collector.subscriber import Subscriber, events_filter
 from pasperdus_collector.writer import Writer
 from pasperdus_dashboards.pages import pages
-from pasperdus_service.errors import LockedError
+from pasperdus_service.errors import ServiceError
 from pasperdus_service.lock import FileLock
 from pasperdus_service.systemd import notify
 
@@ -95,7 +95,7 @@ def _lock_ledger(config: Config) -> FileLock:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         return FileLock(path.with_name(f"{path.name}.lock"))
-    except (LockedError, OSError) as error:
+    except (ServiceError, OSError) as error:
         raise CollectorError(
             f"[ledger] path {path} cannot be had for this collector alone: {error}"
         ) from error
