@@ -51,9 +51,11 @@ def main(arguments: Sequence[str]) -> None:
     # rumqttd reports each client that leaves as an error.
     logging.getLogger("rumqttd").setLevel(logging.CRITICAL)
 
-    threading.Thread(target=_end_with_the_collector, daemon=True).start()
     try:
-        _broker(options.listen, options.large_filters).run_forever()
+        broker = _broker(options.listen, options.large_filters)
+        # Only now: it ends the process on the spot, and the broker's scratch directory is gone.
+        threading.Thread(target=_end_with_the_collector, daemon=True).start()
+        broker.run_forever()
     except OSError as error:
         sys.exit(str(error))
 
