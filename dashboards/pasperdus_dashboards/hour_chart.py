@@ -5,13 +5,18 @@ is read is in the data already as written text, so that the chart knows no langu
 """
 
 from collections.abc import Sequence
-from hashlib import sha256
 from typing import Any
 
-from pasperdus_dashboards.chart_style import FRAMES, LEAST_TOP, PALETTES, Size, Theme, finished
+from pasperdus_dashboards.chart_style import (
+    FRAMES,
+    LEAST_TOP,
+    PALETTES,
+    Size,
+    Theme,
+    finished,
+    version_of,
+)
 from pasperdus_dashboards.day_words import HourRow
-
-_VERSION_CHARACTERS = 16
 
 
 def chart_rows(rows: Sequence[HourRow]) -> list[dict[str, Any]]:
@@ -37,7 +42,7 @@ def chart_rows(rows: Sequence[HourRow]) -> list[dict[str, Any]]:
 
 def chart_version(rows: Sequence[HourRow]) -> str:
     """Return a name for exactly this drawing, for addresses that may be kept for ever."""
-    return sha256(repr(chart_rows(rows)).encode()).hexdigest()[:_VERSION_CHARACTERS]
+    return version_of(chart_rows(rows))
 
 
 def hour_chart(

@@ -2,14 +2,12 @@
 
 import json
 from collections.abc import Sequence
-from hashlib import sha256
 from itertools import groupby
 from typing import Any
 
-from pasperdus_dashboards.chart_style import LEAST_TOP, PALETTES, Size, Theme, finished
+from pasperdus_dashboards.chart_style import LEAST_TOP, PALETTES, Size, Theme, finished, version_of
 from pasperdus_dashboards.past_words import WeekRow
 
-_VERSION_CHARACTERS = 16
 _LEAST_WEEKS = 3  # of a month whose name has room under them
 
 
@@ -32,7 +30,7 @@ def week_rows(rows: Sequence[WeekRow]) -> list[dict[str, Any]]:
 
 def week_version(rows: Sequence[WeekRow]) -> str:
     """Return a name for exactly this drawing, for addresses that may be kept for ever."""
-    return sha256(repr(week_rows(rows)).encode()).hexdigest()[:_VERSION_CHARACTERS]
+    return version_of(week_rows(rows))
 
 
 def week_chart(

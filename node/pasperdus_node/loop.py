@@ -274,7 +274,9 @@ class Loop:
         self._link.publish(Message(topic=topic, payload=codec.encode(beat), qos=0))
 
     def _say_status(self, *, is_online: bool) -> None:
-        self._link.publish(status_message(self._topics, self._node, self._outbox, is_online))
+        self._link.publish(
+            status_message(self._topics, self._node, self._outbox, is_online=is_online)
+        )
 
     def _stop(self) -> None:
         notify("STOPPING=1")
@@ -344,7 +346,7 @@ class Loop:
             self._take(item)
 
 
-def status_message(topics: Topics, node: str, outbox: Outbox, is_online: bool) -> Message:  # noqa: FBT001
+def status_message(topics: Topics, node: str, outbox: Outbox, *, is_online: bool) -> Message:
     """Return the retained status, also used as last will."""
     said: NodeStatus = status(outbox, is_online=is_online)
     return Message(
