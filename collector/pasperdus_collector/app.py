@@ -4,6 +4,8 @@ import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from socket import socket
+from types import FrameType
+from typing import Any, Self
 
 import structlog
 import uvicorn
@@ -57,6 +59,11 @@ def serve(config: Config) -> None:
 
     Raises :class:`CollectorError` when the broker, the ledger or the port cannot be had.
     """
+    with _StopSignals() as stop:
+        _serve(config, stop)
+
+
+def _serve(config: Config, stop: "_StopSignals") -> None:
     lock = _lock_ledger(config)
     changes = Changes()
     writer = Writer(on_commit=changes.tell)
@@ -79,7 +86,7 @@ def serve(config: Config) -> None:
             collector=config.collector.name,
             address=f"http://{config.http.host}:{config.http.port}/",
         )
-        _serve_http(config, web)
+        _serve_http(config, web, stop)
     finally:
         notify("STOPPING=1")
         writer.stop()
@@ -113,7 +120,7 @@ def _start_broker(config: Config) -> EmbeddedBroker | None:
     return broker
 
 
-def _serve_http(config: Config, web: FastAPI) -> None:
+def _serve_http(config: Config, web: FastAPI, stop: "_StopSignals") -> None:
     server = _Server(
         uvicorn.Config(
             web,
@@ -125,6 +132,7 @@ def _serve_http(config: Config, web: FastAPI) -> None:
             timeout_graceful_shutdown=GRACE_S,
         )
     )
+    stop.tell(server)
     try:
         server.run()
     except SystemExit:
@@ -134,22 +142,48 @@ def _serve_http(config: Config, web: FastAPI) -> None:
         ) from None
 
 
+class _StopSignals:
+    """SIGTERM and SIGINT, heard from the first moment of the start.
+
+    A start that is told to stop goes on until the server could listen and ends there, the usual
+    way: ledger closed, nodes told, broker ended.
+    """
+
+    def __init__(self) -> None:
+        self._server: uvicorn.Server | None = None
+        self._asked = False
+        self._before: dict[signal.Signals, Any] = {}
+
+    def __enter__(self) -> Self:
+        self._before = {sig: signal.signal(sig, self._hear) for sig in _STOP_SIGNALS}
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        for sig, previous in self._before.items():
+            signal.signal(sig, previous)
+
+    def tell(self, server: uvicorn.Server) -> None:
+        """Pass every signal on to this server, one that came before it included."""
+        self._server = server
+        server.should_exit = self._asked
+
+    def _hear(self, sig: int, frame: FrameType | None) -> None:
+        self._asked = True
+        if self._server is not None:
+            self._server.handle_exit(sig, frame)
+
+
 class _Server(uvicorn.Server):
     """Tells systemd once the port is open, and leaves the process alive when it is stopped."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Stop at a signal and no more.
+        """Leave the signals to :class:`_StopSignals`.
 
-        uvicorn would raise it again and so end the process before the ledger is closed and the
+        uvicorn would raise them again and so end the process before the ledger is closed and the
         nodes are told.
         """
-        before = {sig: signal.signal(sig, self.handle_exit) for sig in _STOP_SIGNALS}
-        try:
-            yield
-        finally:
-            for sig, previous in before.items():
-                signal.signal(sig, previous)
+        yield
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
         await super().startup(sockets)

@@ -18,7 +18,7 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
 from support.mosquitto import LOOPBACK, Mosquitto, free_port
-from support.processes import CollectorProcess, NodeProcess, eventually
+from support.processes import CollectorProcess, NodeProcess, Process, eventually
 
 P = "pasperdus/v1"
 MORNING = 1_772_438_400_000  # 2026-03-02T08:00:00Z
@@ -228,6 +228,19 @@ def test_a_collector_that_is_killed_and_comes_back_has_everything_once(
         assert counters["quarantined"] == 0
 
 
+def test_a_collector_that_is_told_to_stop_while_it_starts_ends_in_good_order(
+    tmp_path: Path,
+) -> None:
+    collector = CollectorProcess(tmp_path, mqtt_url=f"embedded:{free_port()}")
+    Process.start(collector)  # without waiting for it to hear nodes
+    collector.wait_until(lambda: "embedded broker listens" in collector.log() or None, "broker")
+
+    assert collector.terminate() == 0, collector.log()
+
+    assert "collector stopped" in collector.log()
+    collector.http.close()
+
+
 def test_a_second_collector_on_the_same_ledger_is_refused(
     tmp_path: Path, broker: Mosquitto
 ) -> None:
@@ -316,9 +329,14 @@ def test_a_program_imports_nothing_of_the_other_side(tmp_path: Path, program: st
         config = tmp_path / "mairie.toml"
         verb = "serve"
     script = (
-        "import os, signal, sys, threading\n"
+        "import os, signal, sys, threading, time\n"
         f"from {program}.__main__ import main\n"
-        "threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGTERM)).start()\n"
+        "def stop_soon():\n"
+        "    while signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:\n"
+        "        time.sleep(0.01)\n"
+        "    time.sleep(1.0)\n"
+        "    os.kill(os.getpid(), signal.SIGTERM)\n"
+        "threading.Thread(target=stop_soon, daemon=True).start()\n"
         f"ended = main(['{verb}', '--config', sys.argv[1]])\n"
         "print(*sorted({name.partition('.')[0] for name in sys.modules}))\n"
         "sys.exit(ended)\n"
