@@ -1,57 +1,33 @@
 """Builds the collector from its configuration: the only place that does."""
 
-import signal
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from socket import socket
-from types import FrameType
-from typing import Any, Self
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from importlib.metadata import version
 
 import structlog
-import uvicorn
-from fastapi import FastAPI
 
-from pasperdus_collector.api import guard, problems
 from pasperdus_collector.api.changes import Changes
 from pasperdus_collector.api.queries import Queries
-from pasperdus_collector.api.routes import api, probes
 from pasperdus_collector.broker import EmbeddedBroker
-from pasperdus_collector.config import Config
+from pasperdus_collector.config import Config, HomeAssistantSettings, InfluxSettings
 from pasperdus_collector.errors import CollectorError
+from pasperdus_collector.home_assistant.announcements import Announcements
+from pasperdus_collector.home_assistant.announcer import Announcer
+from pasperdus_collector.home_assistant.discovery import Home
+from pasperdus_collector.home_assistant.words import WORDS
 from pasperdus_collector.ingest import Ingest
 from pasperdus_collector.ledger import Ledger
+from pasperdus_collector.series.influx import InfluxRows, InfluxServer
+from pasperdus_collector.series.projection import Projection
+from pasperdus_collector.serving import StopSignals, serve_http
 from pasperdus_collector.subscriber import Subscriber, events_filter
+from pasperdus_collector.web import build_web
 from pasperdus_collector.writer import Writer
-from pasperdus_dashboards.pages import pages
 from pasperdus_service.errors import ServiceError
 from pasperdus_service.lock import FileLock
 from pasperdus_service.systemd import notify
 
-GRACE_S = 2  # how long open pages may keep us from stopping
-_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
-
 log = structlog.get_logger()
-
-
-def build_web(config: Config, queries: Queries, writer: Writer, changes: Changes) -> FastAPI:
-    """Return pages, API and probes as one application."""
-
-    @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        changes.attach()
-        yield
-
-    web = FastAPI(
-        title="Pas perdus", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan
-    )
-    guard.install(
-        web, ["127.0.0.1", "localhost", "[::1]", config.http.host, *config.http.allowed_hosts]
-    )
-    problems.install(web)
-    web.include_router(api(queries, changes))
-    web.include_router(probes(queries, writer))
-    web.include_router(pages(queries, changes))
-    return web
 
 
 def serve(config: Config) -> None:
@@ -59,53 +35,74 @@ def serve(config: Config) -> None:
 
     Raises :class:`CollectorError` when the broker, the ledger or the port cannot be had.
     """
-    with _StopSignals() as stop:
-        _serve(config, stop)
-
-
-def _serve(config: Config, stop: "_StopSignals") -> None:
-    lock = _lock_ledger(config)
-    changes = Changes()
-    writer = Writer(on_commit=changes.tell)
-    broker = _start_broker(config)
-    try:
-        writer.start(
-            lambda: Ledger(config.ledger.path, quarantine_max=config.ledger.quarantine_max),
-            lambda ledger: Ingest(
-                ledger,
-                collector=config.collector.name,
-                enrols_unknown=config.enrolment.mode == "open",
-            ),
-            Subscriber(config.mqtt, collector=config.collector.name, sink=writer.sink),
-            broker,
+    with StopSignals() as stop, ExitStack() as running:
+        running.enter_context(_stopped(config))
+        running.enter_context(_locked_ledger(config))
+        broker = _start_broker(config)
+        if broker is not None:
+            running.callback(broker.stop)
+        changes = Changes()
+        writer = Writer(on_commit=changes.tell)
+        home = _home(config)
+        announcements = _announcements(config.home_assistant, home)
+        running.callback(writer.stop)
+        _start_writer(config, writer, announcements, broker)
+        influx = None if config.influx is None else InfluxServer(config.influx)
+        queries = Queries(
+            config.ledger.path,
+            writer,
+            collector=config.collector.name,
+            shared=None if influx is None else InfluxRows(influx),
         )
-        queries = Queries(config.ledger.path, writer)
-        web = build_web(config, queries, writer, changes)
+        projection = announcer = None
+        if config.influx is not None and influx is not None:
+            projection = _start_projection(config, config.influx, influx, writer)
+            running.callback(projection.stop)
+        if home is not None and announcements is not None:
+            announcer = Announcer(queries, announcements, home, lambda: changes.generation)
+            announcer.start()
+            running.callback(announcer.stop)
+        web = build_web(
+            config,
+            queries,
+            writer,
+            changes,
+            broker=broker,
+            announcer=announcer,
+            projection=projection,
+        )
         log.info(
             "collector started",
             collector=config.collector.name,
             address=f"http://{config.http.host}:{config.http.port}/",
         )
-        _serve_http(config, web, stop)
+        running.callback(notify, "STOPPING=1")
+        serve_http(config, web, stop)
+
+
+@contextmanager
+def _stopped(config: Config) -> Iterator[None]:
+    try:
+        yield
     finally:
-        notify("STOPPING=1")
-        writer.stop()
-        if broker is not None:
-            broker.stop()
-        lock.release()
         log.info("collector stopped", collector=config.collector.name)
 
 
-def _lock_ledger(config: Config) -> FileLock:
+@contextmanager
+def _locked_ledger(config: Config) -> Iterator[None]:
     """Make sure that we are the ledger's only writer: SQLite's WAL must not have two."""
     path = config.ledger.path
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        return FileLock(path.with_name(f"{path.name}.lock"))
+        lock = FileLock(path.with_name(f"{path.name}.lock"))
     except (ServiceError, OSError) as error:
         raise CollectorError(
             f"[ledger] path {path} cannot be had for this collector alone: {error}"
         ) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _start_broker(config: Config) -> EmbeddedBroker | None:
@@ -120,72 +117,58 @@ def _start_broker(config: Config) -> EmbeddedBroker | None:
     return broker
 
 
-def _serve_http(config: Config, web: FastAPI, stop: "_StopSignals") -> None:
-    server = _Server(
-        uvicorn.Config(
-            web,
-            host=config.http.host,
-            port=config.http.port,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=GRACE_S,
-        )
+def _start_writer(
+    config: Config,
+    writer: Writer,
+    announcements: Announcements | None,
+    broker: EmbeddedBroker | None,
+) -> None:
+    writer.start(
+        lambda: Ledger(config.ledger.path, quarantine_max=config.ledger.quarantine_max),
+        lambda ledger: Ingest(
+            ledger,
+            collector=config.collector.name,
+            enrols_unknown=config.enrolment.mode == "open",
+        ),
+        Subscriber(
+            config.mqtt,
+            collector=config.collector.name,
+            sink=writer.sink,
+            announcements=announcements,
+        ),
+        broker,
     )
-    stop.tell(server)
-    try:
-        server.run()
-    except SystemExit:
-        raise CollectorError(
-            f"[http] {config.http.host}:{config.http.port} cannot be used (is another program on "
-            "that port?); choose another port"
-        ) from None
 
 
-class _StopSignals:
-    """SIGTERM and SIGINT, heard from the first moment of the start.
-
-    A start that is told to stop goes on until the server could listen and ends there, the usual
-    way: ledger closed, nodes told, broker ended.
-    """
-
-    def __init__(self) -> None:
-        self._server: uvicorn.Server | None = None
-        self._asked = False
-        self._before: dict[signal.Signals, Any] = {}
-
-    def __enter__(self) -> Self:
-        self._before = {sig: signal.signal(sig, self._hear) for sig in _STOP_SIGNALS}
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        for sig, previous in self._before.items():
-            signal.signal(sig, previous)
-
-    def tell(self, server: uvicorn.Server) -> None:
-        """Pass every signal on to this server, one that came before it included."""
-        self._server = server
-        server.should_exit = self._asked
-
-    def _hear(self, sig: int, frame: FrameType | None) -> None:
-        self._asked = True
-        if self._server is not None:
-            self._server.handle_exit(sig, frame)
+def _start_projection(
+    config: Config, settings: InfluxSettings, server: InfluxServer, writer: Writer
+) -> Projection:
+    projection = Projection(
+        server,
+        path=config.ledger.path,
+        collector=config.collector.name,
+        submit=writer.submit,
+        every_s=settings.every_s,
+    )
+    projection.start()
+    return projection
 
 
-class _Server(uvicorn.Server):
-    """Tells systemd once the port is open, and leaves the process alive when it is stopped."""
+def _home(config: Config) -> Home | None:
+    if config.home_assistant is None:
+        return None
+    return Home(
+        collector=config.collector.name,
+        prefix=config.mqtt.prefix,
+        discovery=config.home_assistant.discovery,
+        version=version("pasperdus"),
+        words=WORDS[config.home_assistant.language],
+    )
 
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave the signals to :class:`_StopSignals`.
 
-        uvicorn would raise them again and so end the process before the ledger is closed and the
-        nodes are told.
-        """
-        yield
-
-    async def startup(self, sockets: list[socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started:
-            notify("READY=1")
+def _announcements(
+    settings: HomeAssistantSettings | None, home: Home | None
+) -> Announcements | None:
+    if settings is None or home is None:
+        return None
+    return Announcements(discovery=home.discovery, own=home.own, status_topic=settings.status_topic)

@@ -95,6 +95,13 @@ class EmbeddedBroker:
         self._up_at = self._spawned_at = self._next_probe_at = self._retry_at = 0.0
         self._retry_s = FIRST_RETRY_S
         self._failed_probes = 0
+        self.restarts = 0
+        """Times that it was started again since the start."""
+
+    @property
+    def is_up(self) -> bool:
+        """Whether it answered when we last looked."""
+        return self._is_up
 
     @property
     def pid(self) -> int | None:
@@ -255,6 +262,7 @@ class EmbeddedBroker:
             return
         self._retry_at = now + self._retry_s
         self._retry_s = min(2 * self._retry_s, LAST_RETRY_S)
+        self.restarts += 1
         self._spawn()
 
     def _finish_restart(self) -> None:

@@ -11,7 +11,8 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pasperdus_collector.buckets import Increments, count_event
+from pasperdus_collector.buckets.increments import Increments, count_event
+from pasperdus_collector.buckets.kept_events import move
 from pasperdus_collector.registry import Registry
 from pasperdus_collector.time_correction import (
     ANCHOR_EVERY_MS,
@@ -283,6 +284,7 @@ class Dating:
         Without an anchor a bound can only become tighter, and what is unknown stays so.
         """
         increments = Increments()
+        site_id = self._registry.site_of(node_id)
         moved: list[tuple[int | None, str, int, int]] = []
         for _, seq, old_at, old_quality, body in rows:
             if not anchors and (latest is None or old_at is None or old_at <= latest):
@@ -292,18 +294,21 @@ class Dating:
             if (new.at, new.quality) == (old_at, old_quality):
                 continue
             moved.append((new.at, new.quality, epoch_id, seq))
+            move(
+                self._db,
+                site_id=site_id,
+                epoch_id=epoch_id,
+                event=event,
+                at=new.at,
+                quality=new.quality,
+            )
             if new.at != old_at:
                 count_event(increments, self._registry, node_id, event, old_at, sign=-1)
                 count_event(increments, self._registry, node_id, event, new.at, sign=1)
         self._db.executemany(
             "UPDATE events SET at = ?, quality = ? WHERE epoch_id = ? AND seq = ?", moved
         )
-        # A rating that a block already holds stays there: a block is never redrawn.
-        self._db.executemany(
-            "UPDATE unreleased SET at = ? WHERE epoch_id = ? AND seq = ?",
-            [(at, epoch_id, seq) for at, _, epoch_id, seq in moved],
-        )
-        increments.write(self._db)
+        increments.write(self._db, site_id)
 
     def _node_of(self, boot_id: int) -> int:
         (node_id,) = self._db.execute(

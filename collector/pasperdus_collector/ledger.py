@@ -5,24 +5,35 @@ One thread owns the one writing connection; readers open the file read-only and 
 """
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pasperdus_collector.buckets import Increments, count_event
+import structlog
+
+from pasperdus_collector.buckets import days, touched
+from pasperdus_collector.buckets.increments import Increments, count_event
+from pasperdus_collector.buckets.kept_events import keep
 from pasperdus_collector.decision import Decision, Known
 from pasperdus_collector.errors import LedgerError
 from pasperdus_collector.migrations import migrate
 from pasperdus_collector.registry import Registry
 from pasperdus_collector.time_correction import Dated
 from pasperdus_contract.codec import GoodEvent
-from pasperdus_contract.events import Rating
 from pasperdus_contract.fields import MAX_SEQ
 from pasperdus_contract.ranges import Range, compress, contains, merge
 
 BUSY_TIMEOUT_S = 5.0
 AHEAD_MS = 86_400_000  # how far ahead of us a node's clock is still believed to show when it is
+
+log = structlog.get_logger()
+
+
+def wall_ms() -> int:
+    """Return this machine's own time, ms since 1970 UTC."""
+    return time.time_ns() // 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +51,11 @@ class Ledger:
     Raises :class:`LedgerError` when the file cannot be opened.
     """
 
-    def __init__(self, path: Path, *, quarantine_max: int) -> None:
+    def __init__(
+        self, path: Path, *, quarantine_max: int, now_ms: Callable[[], int] = wall_ms
+    ) -> None:
         self.path = path
+        self._now_ms = now_ms
         self._quarantine_max = quarantine_max
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -65,17 +79,46 @@ class Ledger:
         self.db.execute("PRAGMA synchronous = FULL")
         self.db.execute("PRAGMA foreign_keys = ON")
         self.migrated = migrate(self.db)
+        with self._committing():
+            touched.prepare(self.db)
+            days.rebuild_due_sites(self.db)
         (self._quarantine_size,) = self.db.execute("SELECT count(*) FROM quarantine").fetchone()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Commit everything in the block, or nothing."""
+        """Commit everything in the block and the days that follow from it, or nothing."""
+        try:
+            with self._committing():
+                yield
+                self._settle_days()
+        except BaseException:
+            self.registry.forget()
+            (self._quarantine_size,) = self.db.execute("SELECT count(*) FROM quarantine").fetchone()
+            raise
+
+    def _settle_days(self) -> None:
+        """Build what follows from the events; they are kept even if that should fail."""
+        now_ms = self._now_ms()
+        self.db.execute("SAVEPOINT days")
+        try:
+            days.settle(self.db, now_ms)
+        except sqlite3.OperationalError:
+            raise  # the disk: it concerns the whole transaction
+        except Exception as error:
+            log.exception("days could not be built; they are tried again", reason=repr(error))
+            self.db.execute("ROLLBACK TO days")
+            days.put_off_touched(self.db)
+        self.db.execute("RELEASE days")
+
+    @contextmanager
+    def _committing(self) -> Iterator[None]:
         self.db.execute("BEGIN IMMEDIATE")
         try:
             yield
             self.db.execute("COMMIT")
         except BaseException:  # of the block, or of the commit itself
-            self._roll_back("ROLLBACK")
+            if self.db.in_transaction:
+                self.db.execute("ROLLBACK")
             raise
 
     @contextmanager
@@ -209,12 +252,19 @@ class Ledger:
         )
         self._widen_ranges(epoch.id, compress(good.seq for good in events))
         increments = Increments()
+        site_id = self.registry.site_of(epoch.node_id)
         for good in events:
             at = dated[good.seq].at
             count_event(increments, self.registry, epoch.node_id, good.event, at, sign=1)
-            if isinstance(good.event, Rating):
-                self._await_release(epoch, good.event, at)
-        increments.write(self.db)
+            keep(
+                self.db,
+                site_id=site_id,
+                epoch_id=epoch.id,
+                event=good.event,
+                at=at,
+                quality=dated[good.seq].quality,
+            )
+        increments.write(self.db, site_id)
         # A clock that runs ahead must not set the node's last event for years to come.
         known = (each.at for each in dated.values() if each.at is not None)
         latest = max((at for at in known if at <= received_at + AHEAD_MS), default=None)
@@ -223,22 +273,6 @@ class Ledger:
                 "UPDATE nodes SET event_at = max(coalesce(event_at, 0), ?) WHERE id = ?",
                 (latest, epoch.node_id),
             )
-
-    def _await_release(self, epoch: Epoch, rating: Rating, at: int | None) -> None:
-        self.db.execute(
-            "INSERT INTO unreleased (epoch_id, seq, site_id, question, scale, at, value, is_burst) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                epoch.id,
-                rating.seq,
-                self.registry.site_of(epoch.node_id),
-                rating.question,
-                rating.scale,
-                at,
-                rating.value,
-                "burst" in rating.flags,
-            ),
-        )
 
     def _ranges_around(self, epoch_id: int, low: int, high: int) -> list[Range]:
         return self.db.execute(

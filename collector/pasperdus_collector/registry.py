@@ -44,11 +44,12 @@ class Zone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """A building."""
+    """A building; ``agents`` is how many say that they work there."""
 
     site: str
     title: str
     time_zone: str
+    agents: int
     version: int
     zones: list[Zone]
 
@@ -164,10 +165,11 @@ class Registry:
         *,
         title: str | None,
         time_zone: str | None,
+        agents: int | None = None,
         lines: list[LineRole],
         version: int | None,
-    ) -> None:
-        """Change what is given.
+    ) -> int:
+        """Change what is given; return the site's id.
 
         Raises :class:`NotFoundError` for a name that is not there, :class:`PreconditionError`
         when ``version`` is given and somebody changed the site since.
@@ -184,8 +186,8 @@ class Registry:
             _check_time_zone(time_zone)
         self._db.execute(
             "UPDATE sites SET title = coalesce(?, title), time_zone = coalesce(?, time_zone), "
-            "version = version + 1 WHERE id = ?",
-            (title, time_zone, site_id),
+            "agents = coalesce(?, agents), version = version + 1 WHERE id = ?",
+            (title, time_zone, agents, site_id),
         )
         for change in lines:
             changed = self._db.execute(
@@ -199,6 +201,7 @@ class Registry:
                     f"site {name!r} knows no line {change.line!r} of node {change.node!r}; a line "
                     "is known from its first event"
                 )
+        return int(site_id)
 
 
 def read_sites(db: sqlite3.Connection) -> list[Site]:
@@ -227,11 +230,12 @@ def read_sites(db: sqlite3.Connection) -> list[Site]:
             site=name,
             title=title,
             time_zone=time_zone,
+            agents=agents,
             version=version,
             zones=zones.get(site_id, []),
         )
-        for site_id, name, title, time_zone, version in db.execute(
-            "SELECT id, name, title, time_zone, version FROM sites ORDER BY name"
+        for site_id, name, title, time_zone, agents, version in db.execute(
+            "SELECT id, name, title, time_zone, agents, version FROM sites ORDER BY name"
         )
     ]
 

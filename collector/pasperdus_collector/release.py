@@ -11,9 +11,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from pasperdus_collector.buckets.touched import touch
+
 K = 11
 RELEASED_TOGETHER = 20_000  # ratings after which a transaction closes no other block
 HOUR_MS = 3_600_000
+HOUR_QUARTERS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,8 @@ def _store(
             *bursts,
         ),
     )
+    last_hour = block[-1].at // HOUR_MS
+    touch(db, group[0], last_hour * HOUR_QUARTERS, (last_hour + 1) * HOUR_QUARTERS)
     db.executemany(
         "DELETE FROM unreleased WHERE epoch_id = ? AND seq = ?",
         [(rating.epoch_id, rating.seq) for rating in block],

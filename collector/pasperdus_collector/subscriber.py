@@ -5,6 +5,7 @@ from importlib.metadata import version
 
 import structlog
 
+from pasperdus_collector.home_assistant.announcements import Announcements
 from pasperdus_contract.codec import encode
 from pasperdus_contract.messages import CollectorStatus
 from pasperdus_contract.topics import Channel, NodeTopic, Topics
@@ -31,11 +32,22 @@ def events_filter(prefix: str) -> str:
 
 
 class Subscriber:
-    """Hears every node and answers it. Times are seconds of one monotonic clock."""
+    """Hears every node and answers it. Times are seconds of one monotonic clock.
 
-    def __init__(self, settings: MqttSettings, *, collector: str, sink: Sink) -> None:
+    With ``announcements`` it also keeps Home Assistant told.
+    """
+
+    def __init__(
+        self,
+        settings: MqttSettings,
+        *,
+        collector: str,
+        sink: Sink,
+        announcements: Announcements | None = None,
+    ) -> None:
         self._topics = Topics(settings.prefix)
         self._collector = collector
+        self._announcements = announcements
         self._instance = secrets.token_hex(16)
         self.strange_topics = 0
         """Messages on topics that are no node's, since the start."""
@@ -48,6 +60,7 @@ class Subscriber:
                 events_filter(settings.prefix),
                 self._topics.node("+", Channel.STATUS),
                 self._topics.node("+", Channel.HEARTBEAT),
+                *(announcements.filters if announcements is not None else ()),
             ),
             will=self._status(is_online=False),
         )
@@ -72,8 +85,10 @@ class Subscriber:
         self._link.start()
 
     def tick(self, now_s: float) -> None:
-        """Connect again when the time has come."""
+        """Connect again when the time has come; tell Home Assistant what is due."""
         self._link.tick(now_s)
+        if self._announcements is not None and self.is_listening:
+            self._announcements.flush(self._link.publish)
 
     def take(self, event: LinkEvent, now_s: float) -> NodeTopic | None:
         """Follow the connection; return the node's topic when ``event`` brings a message."""
@@ -86,17 +101,26 @@ class Subscriber:
                 if event.is_granted:
                     # Nodes send again when they see a new instance: only now can we hear them.
                     self._link.publish(self._status(is_online=True))
+                    if self._announcements is not None:
+                        self._announcements.connected()
                     log.info("listening to nodes")
                 else:
                     log.error("not allowed to hear the nodes", trouble=self.trouble)
             case Gone():
+                if self._announcements is not None:
+                    self._announcements.disconnected()
                 log.warning("no connection to the broker", reason=event.reason)
             case Received():
                 topic = self._topics.parse_node(event.topic)
-                if topic is None:
+                if topic is None and not self._is_for_home_assistant(event):
                     self._count_strange(event.topic)
                 return topic
         return None
+
+    def _is_for_home_assistant(self, event: Received) -> bool:
+        return self._announcements is not None and self._announcements.take(
+            event.topic, event.payload, is_retained=event.is_retained
+        )
 
     def _count_strange(self, topic: str) -> None:
         """A node whose name breaks the contract cannot be answered: say so, once each."""

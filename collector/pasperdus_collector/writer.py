@@ -18,12 +18,15 @@ from typing import Any, TypeVar
 import structlog
 
 from pasperdus_collector.broker import EmbeddedBroker
+from pasperdus_collector.buckets.days import close_days, pass_time
 from pasperdus_collector.dating import Dating
 from pasperdus_collector.errors import LedgerError
 from pasperdus_collector.ingest import Inbound, Ingest
-from pasperdus_collector.ledger import Ledger
+from pasperdus_collector.ledger import Ledger, wall_ms
+from pasperdus_collector.pulse_release import release_pulses
 from pasperdus_collector.release import release
 from pasperdus_collector.subscriber import Subscriber
+from pasperdus_contract.fields import QUARTER_MS
 from pasperdus_service.link import LinkEvent, Received
 from pasperdus_service.systemd import notify
 
@@ -33,7 +36,8 @@ ENOUGH_CHANGES = 10_000  # rows after which a transaction takes no other message
 LONGEST_SLEEP_S = 1.0
 RELEASE_EVERY_S = 20.0
 LONGEST_HOLD_S = 300.0  # for which blocks wait for times that are on their way
-REDATE_AGAIN_S = 60.0  # after a failure
+CLOSE_EVERY_S = 20.0
+AGAIN_S = 60.0  # after a failure
 WATCHDOG_S = 10.0  # a third of WatchdogSec in the unit
 
 T = TypeVar("T")
@@ -66,6 +70,8 @@ class Writer:
         self._ingest: Ingest | None = None
         self._subscriber: Subscriber | None = None
         self._redate_at_s = 0.0
+        self._days_at_s = 0.0
+        self._quarter = -1
         self._watchdog_at_s = 0.0
         self.dropped = 0
         """Messages that found the queue full since the start."""
@@ -79,7 +85,7 @@ class Writer:
         if isinstance(event, Received) and self._inbox.qsize() >= MAX_WAITING:
             self.dropped += 1
             raise queue.Full
-        self._inbox.put(_Arrived(event, time.time_ns() // 1_000_000))
+        self._inbox.put(_Arrived(event, wall_ms()))
 
     def submit(self, run: Callable[[Ledger], T]) -> T:
         """Run a change in the writing thread, in a transaction; return or raise what it does."""
@@ -188,6 +194,7 @@ class Writer:
             if now_s >= release_at_s + (LONGEST_HOLD_S if is_behind else 0.0):
                 release_at_s = now_s + RELEASE_EVERY_S
                 self._release(ledger)
+            is_behind = self._close_days(ledger) or is_behind
             self._pet_watchdog()
             if any(isinstance(item, _Stop) for item in items):
                 subscriber.stop()
@@ -288,11 +295,32 @@ class Writer:
         except Exception as error:
             # What cannot be dated anew keeps its time; nobody else has to suffer for it.
             self.failures += 1
-            self._redate_at_s = time.monotonic() + REDATE_AGAIN_S
+            self._redate_at_s = time.monotonic() + AGAIN_S
             log.exception("events could not be dated anew", reason=repr(error))
             return False
         self._on_commit()
         return is_behind
+
+    def _close_days(self, ledger: Ledger) -> bool:
+        """Build days that are over or due; return whether others wait."""
+        now_s = time.monotonic()
+        if now_s < self._days_at_s:
+            return False
+        now_ms = wall_ms()
+        try:
+            with ledger.transaction():
+                if now_ms // QUARTER_MS > self._quarter:
+                    # Coverage that does not come makes a gap only minutes after its quarter.
+                    pass_time(ledger.db, max(self._quarter - 2, 0), now_ms)
+                are_left = close_days(ledger.db, now_ms)
+        except Exception as error:
+            self.failures += 1
+            self._days_at_s = now_s + AGAIN_S
+            log.exception("days could not be built", reason=repr(error))
+            return False
+        self._quarter = now_ms // QUARTER_MS
+        self._days_at_s = now_s if are_left else now_s + CLOSE_EVERY_S
+        return are_left
 
     def _pet_watchdog(self) -> None:
         now_s = time.monotonic()
@@ -303,7 +331,7 @@ class Writer:
     def _release(self, ledger: Ledger) -> None:
         try:
             with ledger.transaction():
-                closed = release(ledger.db, time.time_ns() // 1_000_000)
+                closed = release(ledger.db, wall_ms()) + release_pulses(ledger.db, wall_ms())
         except sqlite3.Error as error:
             self.failures += 1
             log.error("release blocks could not be closed", reason=str(error))

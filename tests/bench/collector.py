@@ -1,5 +1,6 @@
-"""A real collector with its embedded broker, in a process of its own."""
+"""A real collector, with its embedded broker or another one, in a process of its own."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -14,17 +15,18 @@ READY_TIMEOUT_S = 20.0
 
 
 class Collector:
-    """Serves from entering to leaving the block."""
+    """Serves from entering to leaving the block; ``broker_port`` is that of a broker on its own."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, broker_port: int | None = None) -> None:
         directory.mkdir(parents=True)
         self.directory = directory
-        self.mqtt_port = _free_port()
+        self.mqtt_port = broker_port or _free_port()
+        broker = "embedded:" if broker_port is None else "mqtt://127.0.0.1:"
         self.http_port = _free_port()
         self.address = f"http://127.0.0.1:{self.http_port}"
         config = directory / "collector.toml"
         config.write_text(
-            f'[collector]\nname = "bench"\n[mqtt]\nurl = "embedded:{self.mqtt_port}"\n'
+            f'[collector]\nname = "bench"\n[mqtt]\nurl = "{broker}{self.mqtt_port}"\n'
             f'[ledger]\npath = "{directory}/ledger.db"\n'
             f'[http]\nport = {self.http_port}\nauth = "none"\n[enrolment]\nmode = "open"\n',
             encoding="utf-8",
@@ -64,12 +66,19 @@ class Collector:
         """Return the most it ever was."""
         return self._memory_mb("VmHWM")
 
-    def _memory_mb(self, name: str) -> float:
+    def cpu_s(self) -> float:
+        """Return the processor time of the collector's process since its start."""
+        return cpu_s(self.pid)
+
+    @property
+    def pid(self) -> int:
+        """The collector's process."""
         if self._process is None:
             raise RuntimeError("the collector does not run")
-        status = Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii")
-        line = next(line for line in status.splitlines() if line.startswith(name))
-        return int(line.split()[1]) / 1024
+        return self._process.pid
+
+    def _memory_mb(self, name: str) -> float:
+        return memory_mb(self.pid, name)
 
     def _is_ready(self) -> bool:
         try:
@@ -77,6 +86,20 @@ class Collector:
                 return bool(answer.status == 200)
         except (urllib.error.URLError, OSError):
             return False
+
+
+def memory_mb(pid: int, name: str) -> float:
+    """Return one of the sizes in ``/proc/PID/status``, such as ``VmRSS``."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    line = next(line for line in status.splitlines() if line.startswith(name))
+    return int(line.split()[1]) / 1024
+
+
+def cpu_s(pid: int) -> float:
+    """Return the processor time of a process and its threads, user and system."""
+    stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    user, system = stat.rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def _free_port() -> int:

@@ -16,9 +16,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from pasperdus_collector.api.changes import Changes
 from pasperdus_collector.api.live_feed import LiveFeed
 from pasperdus_collector.api.queries import Live, Queries
-from pasperdus_collector.app import build_web
 from pasperdus_collector.config import Config
 from pasperdus_collector.release import release
+from pasperdus_collector.web import build_web
 from pasperdus_contract.fields import MAX_WALL_MS
 from pasperdus_contract.topics import Channel
 from support.collecting import DAY, HOUR, MONDAY, NODE, batch, coverage, event, passage, rating
@@ -150,10 +150,14 @@ def test_times_may_have_any_offset(client: Client, desk: Desk, start: str, first
         ({"to": "2999-12-31T00:00:00Z", "bucket": "15m"}, 400, "ask for a shorter time"),
         ({"bucket": "2h"}, 400, "bucket '2h' is not one of 15m, 1h, 1d, 1w, 1mo"),
         ({"measure": "passages"}, 400, "measure 'passages' is not one of passages_in, "),
-        ({"measure": "wait_minutes"}, 400, "measure 'wait_minutes' is not in this release"),
+        (
+            {"measure": "wait_minutes"},
+            400,
+            "waiting and service times are of whole days; ask for bucket 1d or coarser",
+        ),
         ({"scale": "five"}, 400, "scale: Input should be a valid integer"),
         ({"measure": "ratings", "scale": "3"}, 404, "no rating box of this site"),
-        ({"zones": "x"}, 400, "unknown parameter 'zones'; known are bucket, from, measure, "),
+        ({"zones": "x"}, 400, "unknown parameter 'zones'; known are bucket, collector, from, "),
         ({"measure": None}, 400, "measure: Field required"),
         ({"from": None, "to": None}, 400, "from: Field required; to: Field required"),
     ],
@@ -179,13 +183,13 @@ def test_a_site_is_added_read_and_changed_with_its_version(client: Client) -> No
     assert created.status_code == 201
     assert created.headers["location"] == "/api/v1/sites/annexe"
     assert created.headers["etag"] == '"1"'
-    assert created.json() == {**site, "version": 1, "zones": []}
+    assert created.json() == {**site, "agents": 0, "version": 1, "zones": []}
     changed = client.patch(
         "/api/v1/sites/annexe", json={"title": "Été"}, headers={"If-Match": '"1"'}
     )
     assert (changed.status_code, changed.headers["etag"]) == (200, '"2"')
     assert client.get("/api/v1/sites/annexe").json() == {
-        **site, "title": "Été", "version": 2, "zones": []
+        **site, "title": "Été", "agents": 0, "version": 2, "zones": []
     }  # fmt: skip
     assert [each["site"] for each in client.get("/api/v1/sites").json()] == ["annexe"]
 

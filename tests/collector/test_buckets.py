@@ -7,7 +7,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pasperdus_collector.buckets import spread_coverage
+from pasperdus_collector.buckets.increments import spread_coverage
 from support.collecting import DAY, QUARTER
 
 

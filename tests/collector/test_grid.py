@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pasperdus_collector.calendar.grid import boundaries, start_of_day_ms
 from pasperdus_collector.series import BucketSize
-from pasperdus_collector.series.grid import boundaries, start_of_day_ms
 from support.collecting import DAY, HOUR, QUARTER
 
 PARIS = ZoneInfo("Europe/Paris")

@@ -11,7 +11,8 @@ from pasperdus_collector.errors import NotFoundError, QueryError
 from pasperdus_collector.registry import LineRole
 from pasperdus_collector.release import release
 from pasperdus_collector.series import Series, SeriesQuery
-from pasperdus_collector.series.embedded import MAX_POINTS, EmbeddedSeries
+from pasperdus_collector.series.embedded import EmbeddedSeries
+from pasperdus_collector.series.reader import MAX_POINTS
 from support.collecting import (
     DAY,
     HOUR,
@@ -318,9 +319,11 @@ def test_a_close_comes_once_a_night_also_when_the_clocks_change(core: Core) -> N
     )  # fmt: skip
     core.store(passage(500, sunday + HOUR))
 
-    found = values(core, "occupancy", start_ms=sunday, end_ms=sunday + 4 * HOUR, now=sunday + DAY)
+    points = read(
+        core, "occupancy", start_ms=sunday, end_ms=sunday + 4 * HOUR, now=sunday + DAY
+    ).points
 
-    assert found == [0, 1, 0, 0]  # 04:00 in summer is 02:00 UTC
+    assert [point.raw for point in points] == [0, 1, 0, 0]  # 04:00 in summer is 02:00 UTC
 
 
 # Ratings

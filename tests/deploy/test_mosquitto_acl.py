@@ -23,6 +23,7 @@ from paho.mqtt.enums import MQTTProtocolVersion
 from support.shipped_broker import (
     ANSWER_WAIT_S,
     COLLECTOR,
+    HOME,
     NODE,
     OTHER_NODE,
     SCREEN,
@@ -36,8 +37,13 @@ from support.shipped_broker import (
 
 NODE_TOPICS = tuple(
     f"{P}/node/{node}/{leaf}"
-    for node in (NODE, OTHER_NODE, SCREEN, COLLECTOR)
+    for node in (NODE, OTHER_NODE, SCREEN, COLLECTOR, HOME)
     for leaf in ("events", "status", "heartbeat", "ack", "messages")
+)
+HOME_TOPICS = (
+    "homeassistant/device/x/config",
+    f"{P}/home/node/{NODE}",
+    f"{P}/home/site/default",
 )
 TOPICS = (
     *NODE_TOPICS,
@@ -50,6 +56,8 @@ TOPICS = (
     f"{P}/collector/mairie/other",
     f"{P}/site/default/other",
     f"pasperdus/v2/node/{NODE}/events",
+    *HOME_TOPICS,
+    "homeassistant/status",
     "homeassistant/sensor/x/config",
     "elsewhere",
 )
@@ -73,6 +81,11 @@ def expected_rights(user: str) -> tuple[set[str], set[str]]:
         writes |= {t for t in NODE_TOPICS if t.endswith(("/ack", "/messages"))}
         writes |= {t for t in TOPICS if t.endswith("/board")} | {f"{P}/collector/mairie/status"}
         reads |= {t for t in NODE_TOPICS if t.endswith(("/events", "/status", "/heartbeat"))}
+        writes |= set(HOME_TOPICS)
+        reads |= {"homeassistant/device/x/config", "homeassistant/status"}
+    if user == HOME:
+        writes |= {"homeassistant/status"}
+        reads |= set(HOME_TOPICS)
     return writes, reads
 
 
@@ -81,7 +94,7 @@ VERSIONS = pytest.mark.parametrize(
     [MQTTProtocolVersion.MQTTv311, MQTTProtocolVersion.MQTTv5],
     ids=["mqtt-3.1.1", "mqtt-5"],
 )
-USER = pytest.mark.parametrize("user", [NODE, OTHER_NODE, SCREEN, COLLECTOR])
+USER = pytest.mark.parametrize("user", [NODE, OTHER_NODE, SCREEN, COLLECTOR, HOME])
 
 
 # --- who gets in ---------------------------------------------------------------------------------
@@ -167,9 +180,12 @@ def test_a_user_hears_its_topics_and_no_others_however_it_subscribes(
     allowed = expected_rights(user)[1]
     for filters in (
         ("#",),
-        (f"{P}/#",),
+        (f"{P}/#", "homeassistant/#"),
         ("+/+/#",),
-        (f"{P}/node/+/+", f"{P}/collector/+/status", f"{P}/site/+/board"),
+        (
+            *(f"{P}/node/+/+", f"{P}/collector/+/status", f"{P}/site/+/board", f"{P}/home/+/+"),
+            *("homeassistant/+", "homeassistant/+/+/config"),
+        ),
         TOPICS,
     ):
         reader = broker.link(user, version=version).entered()
@@ -187,7 +203,7 @@ def test_only_the_witness_hears_the_broker_s_own_topics(broker: Broker) -> None:
     witness.subscribe("$SYS/broker/version")
     assert witness.messages.get(timeout=ANSWER_WAIT_S).topic == "$SYS/broker/version"
 
-    for user in (NODE, SCREEN, COLLECTOR):
+    for user in (NODE, SCREEN, COLLECTOR, HOME):
         reader = broker.link(user).entered()
         reader.subscribe("$SYS/#", "$SYS/broker/version", f"{P}/node/{user}/ack")
         witness.publish(f"{P}/node/{user}/ack", b"last")

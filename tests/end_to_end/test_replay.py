@@ -13,6 +13,7 @@ from pasperdus_demo.collector_api import CollectorApi
 from pasperdus_demo.comparison import compare
 from pasperdus_demo.door_counts import HalfHour, read_door_counts
 from support.demo import Demo, wait_for
+from support.read_back import differences, read_back, totals
 
 pytestmark = pytest.mark.slow
 
@@ -65,6 +66,7 @@ def test_three_weeks_arrive_as_they_are_in_the_file(
 
     assert said == three_weeks.summary, complained
     assert demo.process.returncode == 0
+    assert_read_back_alike(three_weeks.path, tmp_path)
 
 
 @pytest.mark.parametrize(("name", "times"), [("entrance-1", 6), ("broker", 3), ("collector", 3)])
@@ -132,3 +134,15 @@ def test_fifteen_weeks_of_the_real_building_arrive_whatever_is_killed(tmp_path: 
 
     assert said == BUILDING_SUMMARY, complained
     assert demo.process.returncode == 0
+    assert_read_back_alike(BUILDING, tmp_path)
+
+
+def assert_read_back_alike(counts: Path, tmp_path: Path) -> None:
+    """The file's counts come back from the ledger, InfluxDB, Grafana's questions and exports."""
+    slots = read_door_counts(counts)
+    in_file = (sum(slot.ins or 0 for slot in slots), sum(slot.outs or 0 for slot in slots))
+    told = read_back(tmp_path / "data" / "ledger.db", slots, tmp_path)
+    assert len(told) == 6
+    for way, quarters in told.items():
+        assert totals(quarters) == in_file, way
+        assert differences(quarters, slots) == [], way

@@ -7,11 +7,12 @@ at which its uptime was zero.
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from pasperdus_collector.ingest import Inbound, Ingest
-from pasperdus_collector.ledger import Ledger
+from pasperdus_collector.ledger import Ledger, wall_ms
 from pasperdus_contract.codec import decode_answer
 from pasperdus_contract.messages import Ack, Rejection
 from pasperdus_contract.topics import Channel, NodeTopic
@@ -101,15 +102,21 @@ class Core:
     """One ledger and its ingest; ``path`` is the ledger's file."""
 
     def __init__(
-        self, path: Path, *, quarantine_max: int = 1000, enrols_unknown: bool = True
+        self,
+        path: Path,
+        *,
+        quarantine_max: int = 1000,
+        enrols_unknown: bool = True,
+        now_ms: Callable[[], int] = wall_ms,
     ) -> None:
         self.path = path
+        self._now_ms = now_ms
         self._settings: dict[str, Any] = {"enrols_unknown": enrols_unknown}
         self._quarantine_max = quarantine_max
         self.open()
 
     def open(self) -> None:
-        self.ledger = Ledger(self.path, quarantine_max=self._quarantine_max)
+        self.ledger = Ledger(self.path, quarantine_max=self._quarantine_max, now_ms=self._now_ms)
         self.ingest = Ingest(self.ledger, collector="mairie", **self._settings)
 
     def close(self) -> None:

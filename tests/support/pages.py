@@ -9,8 +9,8 @@ import httpx
 
 from pasperdus_collector.api.changes import Changes
 from pasperdus_collector.api.queries import Queries
-from pasperdus_collector.app import build_web
 from pasperdus_collector.config import Config
+from pasperdus_collector.web import build_web
 from pasperdus_collector.writer import Writer
 from support.reception import Reception, wall
 

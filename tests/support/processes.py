@@ -107,15 +107,21 @@ class Process:
 
 
 class CollectorProcess(Process):
-    """``pasperdus-collector serve``, with its ledger in ``directory``; ready once it is entered."""
+    """``pasperdus-collector serve``, with its ledger in ``directory``; ready once it is entered.
 
-    def __init__(self, directory: Path, *, mqtt_url: str, name: str = "mairie") -> None:
+    ``tables`` are further ones of its configuration.
+    """
+
+    def __init__(
+        self, directory: Path, *, mqtt_url: str, name: str = "mairie", tables: str = ""
+    ) -> None:
         self.http = httpx.Client(base_url=f"http://{LOOPBACK}:{(port := free_port())}", timeout=5)
         config = directory / f"{name}.toml"
         config.write_text(
             f'[collector]\nname = "{name}"\n[mqtt]\nurl = "{mqtt_url}"\n'
             f'[ledger]\npath = "{directory}/{name}.db"\n'
             f'[http]\nport = {port}\nauth = "none"\n[enrolment]\nmode = "open"\n'
+            f"{tables}"
         )
         super().__init__(
             "pasperdus_collector", "serve", "--config", str(config), log=directory / f"{name}.log"

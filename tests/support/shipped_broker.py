@@ -26,9 +26,10 @@ P = "pasperdus/v1"
 
 NODE, OTHER_NODE, SCREEN = "entrance-1", "waiting-1", "terminal-1"
 COLLECTOR = "pasperdus_collector"
+HOME = "home_assistant"
 # Only in the tests: reads and writes everything, so it sees what got through and reaches everyone.
 WITNESS = "witness"
-USERS = (NODE, OTHER_NODE, SCREEN, COLLECTOR, WITNESS)
+USERS = (NODE, OTHER_NODE, SCREEN, COLLECTOR, HOME, WITNESS)
 
 ANSWER_WAIT_S = 5.0
 START_WAIT_S = 5.0

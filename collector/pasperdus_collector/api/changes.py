@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 
 
 class Changes:
@@ -9,6 +10,8 @@ class Changes:
 
     def __init__(self) -> None:
         self.generation = 0
+        self.told_at_s: float | None = None
+        """When there was last something new, in seconds since 1970 UTC."""
         self._loop: asyncio.AbstractEventLoop | None = None
         self._changed: asyncio.Event | None = None
 
@@ -19,6 +22,7 @@ class Changes:
 
     def tell(self) -> None:
         """Say that there is something new; from any thread."""
+        self.told_at_s = time.time()
         loop = self._loop
         if loop is None:
             self.generation += 1

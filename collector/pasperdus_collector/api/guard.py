@@ -4,6 +4,7 @@ The pages have no accounts in this release and are served to this machine only. 
 keep out is a page elsewhere, open in a browser here, that asks in its visitor's name.
 """
 
+import re
 from http import HTTPStatus
 
 from fastapi import FastAPI
@@ -14,8 +15,10 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pasperdus_collector.api.problems import problem
+from pasperdus_collector.past_counts.parse import MAX_BYTES as MAX_IMPORT_BYTES
 
 MAX_BODY_BYTES = 65_536
+_IMPORTS = re.compile(r"/api/v1/sites/[^/]+/imports")
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _TOLD = {
     "Content-Security-Policy": (
@@ -29,10 +32,26 @@ _TOLD = {
 
 def install(web: FastAPI, hosts: list[str]) -> None:
     """Guard ``web``; it answers to ``hosts`` only."""
-    web.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
+    web.add_middleware(_BodyLimits)
     web.add_middleware(_OwnPages)
     # A page elsewhere must not reach us under a name that it made resolve to this machine.
     web.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
+
+
+class _BodyLimits:
+    """Lets no body through that is too large; files of past counts may be larger than forms."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._usual = RequestBodyLimitMiddleware(app, max_body_size=MAX_BODY_BYTES)
+        self._imports = RequestBodyLimitMiddleware(app, max_body_size=MAX_IMPORT_BYTES)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_import = (
+            scope["type"] == "http"
+            and scope["method"] == "POST"
+            and _IMPORTS.fullmatch(scope["path"]) is not None
+        )
+        await (self._imports if is_import else self._usual)(scope, receive, send)
 
 
 class _OwnPages:

@@ -24,18 +24,19 @@ class LiveFeed:
         self._queries = queries
         self._changes = changes
         self._readings: dict[str, tuple[tuple[int, int], asyncio.Task[Live]]] = {}
-        self._streams = 0
+        self.streams = 0
+        """Pages that are being told."""
 
     @property
     def is_full(self) -> bool:
         """Whether no further page can be told."""
-        return self._streams >= MAX_STREAMS
+        return self.streams >= MAX_STREAMS
 
     async def events(self, request: Request, site: str) -> AsyncIterator[str]:
         """Yield the site's state now and after each change, as server-sent events."""
         last = ""
         generation = self._changes.generation
-        self._streams += 1
+        self.streams += 1
         try:
             while not await request.is_disconnected():
                 now = await self._now(site)
@@ -50,7 +51,7 @@ class LiveFeed:
                 await self._changes.pause(AT_MOST_EVERY_S)
                 generation = await self._changes.after(generation, AT_LEAST_EVERY_S)
         finally:
-            self._streams -= 1
+            self.streams -= 1
 
     async def _now(self, site: str) -> Live:
         state = (self._changes.generation, self._queries.now_ms() // _FRESH_MS)

@@ -1,22 +1,27 @@
 """The questions that both the API's routes and the pages ask, each from one view of the ledger."""
 
 import sqlite3
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pasperdus_collector.api.past import Week, read_past
 from pasperdus_collector.api.today import Today, read_today
-from pasperdus_collector.errors import NotFoundError
+from pasperdus_collector.calendar.grid import start_of_day_ms
+from pasperdus_collector.errors import NotFoundError, QueryError
 from pasperdus_collector.fleet import NodeState, read_nodes
-from pasperdus_collector.ledger import reading
+from pasperdus_collector.ledger import reading, wall_ms
 from pasperdus_collector.registry import LineRole, Site, read_sites
-from pasperdus_collector.series import Measure, Series, SeriesQuery
-from pasperdus_collector.series.embedded import EmbeddedSeries
-from pasperdus_collector.series.grid import start_of_day_ms
+from pasperdus_collector.series import FleetQuery, Measure, Series, SeriesQuery, SiteSeries
+from pasperdus_collector.series.card import SiteCard
+from pasperdus_collector.series.embedded import EmbeddedRows, EmbeddedSeries
+from pasperdus_collector.series.published import PublishedRows
+from pasperdus_collector.series.reader import SeriesReader
 from pasperdus_collector.writer import Writer
+
+Source = Literal["ledger", "shared"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +65,12 @@ class Queries:
         ledger_path: Path,
         writer: Writer,
         *,
-        now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+        collector: str = "",
+        shared: PublishedRows | None = None,
+        now_ms: Callable[[], int] = wall_ms,
     ) -> None:
+        self._collector = collector
+        self._shared = shared
         self._path = ledger_path
         self._writer = writer
         self.now_ms = now_ms
@@ -91,13 +100,19 @@ class Queries:
         *,
         title: str | None,
         time_zone: str | None,
+        agents: int | None,
         lines: list[LineRole],
         version: int | None,
     ) -> Site:
         """Change a site and the roles of its lines."""
         self._writer.submit(
             lambda ledger: ledger.registry.change_site(
-                name, title=title, time_zone=time_zone, lines=lines, version=version
+                name,
+                title=title,
+                time_zone=time_zone,
+                agents=agents,
+                lines=lines,
+                version=version,
             )
         )
         return self.site(name)
@@ -107,10 +122,36 @@ class Queries:
         with reading(self._path) as db:
             return read_nodes(db, self.now_ms())
 
-    def series(self, query: SeriesQuery) -> Series:
-        """Answer one question about a series."""
+    def series(self, query: SeriesQuery, *, source: Source = "ledger") -> Series:
+        """Answer one question about a series: of this ledger, or of the shared InfluxDB."""
+        if source == "shared":
+            return SeriesReader(self._shared_rows(), now_ms=self.now_ms()).read(query)
         with reading(self._path) as db:
-            return EmbeddedSeries(db, now_ms=self.now_ms()).read(query)
+            return EmbeddedSeries(db, now_ms=self.now_ms(), collector=self._collector).read(query)
+
+    def fleet(self, query: FleetQuery, *, source: Source = "ledger") -> list[SiteSeries]:
+        """Answer one question about every site: of this ledger, or of all that share InfluxDB."""
+        if source == "shared":
+            return SeriesReader(self._shared_rows(), now_ms=self.now_ms()).read_fleet(query)
+        with reading(self._path) as db:
+            series = EmbeddedSeries(db, now_ms=self.now_ms(), collector=self._collector)
+            return series.read_fleet(query)
+
+    def _shared_rows(self) -> PublishedRows:
+        if self._shared is None:
+            raise QueryError(
+                "no InfluxDB is shared: write an [influx] section into the configuration, or ask "
+                "source=ledger"
+            )
+        return self._shared
+
+    def card(self, name: str) -> SiteCard:
+        """Return which series a site has. Raises :class:`NotFoundError`."""
+        with reading(self._path) as db:
+            cards = EmbeddedRows(db, now_ms=self.now_ms(), collector=self._collector).cards(name)
+        if not cards:
+            raise NotFoundError(f"there is no site {name!r}")
+        return cards[0]
 
     def live(self, name: str) -> Live:
         """Return a site now."""

@@ -6,10 +6,11 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from pasperdus_collector.api.queries import AllCounters, Counters, Live
+from pasperdus_collector.buckets.flags import names as flag_names
 from pasperdus_collector.errors import QueryError
 from pasperdus_collector.fleet import NodeState
 from pasperdus_collector.registry import DEFAULT_TIME_ZONE, LineRole, Site
-from pasperdus_collector.series import Series
+from pasperdus_collector.series import UNITS, FleetQuery, Point, Series, SiteSeries
 from pasperdus_contract.fields import Name
 
 TITLE_MAX = 80
@@ -45,6 +46,7 @@ class SiteChange(_Body):
 
     title: str | None = Field(default=None, min_length=1, max_length=TITLE_MAX)
     time_zone: str | None = None
+    agents: int | None = Field(default=None, ge=0, le=10_000)
     lines: list[LineChange] = Field(default_factory=list)
 
 
@@ -86,18 +88,52 @@ def series_json(series: Series) -> dict[str, Any]:
         "measure": query.measure,
         "bucket": query.bucket,
         "unit": series.unit,
-        "points": [
-            {
-                "start": instant(point.start_ms),
-                "value": point.value,
-                "coverage": point.coverage,
-            }
-            for point in series.points
-        ],
+        "points": [point_json(point) for point in series.points],
     }
+    if query.line is not None:
+        answer["line"] = query.line
+    if query.masks:
+        answer["masks"] = sorted(query.masks)
+    if query.measure in ("occupancy", "stay_minutes"):
+        answer["excludes_staff"] = series.excludes_staff
     if series.question is not None:
         answer |= {"question": series.question, "scale": series.scale}
     return answer
+
+
+def fleet_json(query: FleetQuery, sites: list[SiteSeries]) -> dict[str, Any]:
+    """Return ``GET fleet``."""
+    return {
+        "measure": query.measure,
+        "bucket": query.bucket,
+        "unit": UNITS[query.measure],
+        "sites": [
+            {
+                "collector": site.collector,
+                "site": site.site,
+                "title": site.title,
+                "time_zone": site.time_zone,
+                "points": [point_json(point) for point in site.points],
+            }
+            for site in sites
+        ],
+    }
+
+
+def point_json(point: Point) -> dict[str, Any]:
+    """Return one point: the contract's three fields, and what else is known of this one."""
+    told: dict[str, Any] = {
+        "start": instant(point.start_ms),
+        "value": point.value,
+        "coverage": point.coverage,
+    }
+    for name in ("corrected", "low", "high", "raw"):
+        value = getattr(point, name)
+        if value is not None:
+            told[name] = value
+    if point.flags:
+        told["flags"] = flag_names(point.flags)
+    return told
 
 
 def site_json(site: Site) -> dict[str, Any]:
@@ -106,6 +142,7 @@ def site_json(site: Site) -> dict[str, Any]:
         "site": site.site,
         "title": site.title,
         "time_zone": site.time_zone,
+        "agents": site.agents,
         "version": site.version,
         "zones": [
             {

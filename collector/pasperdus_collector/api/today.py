@@ -3,16 +3,16 @@
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from pasperdus_collector.buckets.coverage import LATE_MS
+from pasperdus_collector.buckets.occupancy import GAP_MS
+from pasperdus_collector.calendar.grid import close, midnight, service_date, start_of_day_ms
 from pasperdus_collector.fleet import NodeState, read_nodes
 from pasperdus_collector.registry import Site
 from pasperdus_collector.series import Measure, Series, SeriesQuery
-from pasperdus_collector.series.coverage import LATE_MS
 from pasperdus_collector.series.embedded import EmbeddedSeries
-from pasperdus_collector.series.grid import start_of_day_ms
-from pasperdus_collector.series.occupancy import CLOSE_HOUR, GAP_MS
 from pasperdus_collector.series.usual import DAYS, Band, QuarterCount, Usual, usual
 from pasperdus_contract.fields import QUARTER_MS
 
@@ -157,8 +157,8 @@ def _read_day(
     series: EmbeddedSeries, site: str, day: date, zone: ZoneInfo
 ) -> list[tuple[int, QuarterCount]]:
     """Return each quarter-hour of a local day with its start."""
-    start_ms = _midnight_ms(day, zone)
-    end_ms = _midnight_ms(day + timedelta(days=1), zone)
+    start_ms = midnight(day, zone) * QUARTER_MS
+    end_ms = midnight(day + timedelta(days=1), zone) * QUARTER_MS
 
     def read(measure: Measure) -> Series:
         return series.read(
@@ -253,7 +253,7 @@ def _silences(
 def _inside(
     series: EmbeddedSeries, site: str, now_ms: int, zone: ZoneInfo, margin: int | None
 ) -> Inside:
-    since_ms = _close_before_ms(now_ms, zone)
+    since_ms = close(service_date(now_ms // QUARTER_MS, zone), zone) * QUARTER_MS
     points = series.read(
         SeriesQuery(
             site=site, measure="occupancy", bucket="15m", start_ms=since_ms, end_ms=now_ms + 1
@@ -343,31 +343,10 @@ def _clock(at_ms: int, zone: ZoneInfo) -> int:
 
 def _known_from_ms(db: sqlite3.Connection, site: str) -> int:
     """Return when an outer door of the site was first heard of."""
-    quarters = [
-        quarter
-        for found in db.execute(
-            "SELECT (SELECT min(quarter) FROM passage_quarters WHERE line_id = lines.id), "
-            "(SELECT min(quarter) FROM coverage_quarters WHERE sensor_id = "
-            " (SELECT id FROM sensors WHERE node_id = lines.node_id AND name = lines.name)) "
-            "FROM lines JOIN nodes ON nodes.id = lines.node_id "
-            "JOIN zones ON zones.id = nodes.zone_id JOIN sites ON sites.id = zones.site_id "
-            "WHERE sites.name = ? AND lines.role = 'outer'",
-            (site,),
-        )
-        for quarter in found
-        if quarter is not None
-    ]
-    return min(quarters, default=0) * QUARTER_MS
-
-
-def _midnight_ms(day: date, zone: ZoneInfo) -> int:
-    return round(datetime.combine(day, time(), tzinfo=zone).timestamp() * 1000)
-
-
-def _close_before_ms(at_ms: int, zone: ZoneInfo) -> int:
-    day = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(zone).date()
-    for candidate in (day, day - timedelta(days=1)):
-        close = datetime.combine(candidate, time(CLOSE_HOUR), tzinfo=zone)
-        if close.timestamp() * 1000 <= at_ms:
-            break
-    return round(close.timestamp() * 1000)
+    (quarter,) = db.execute(
+        "SELECT min(lines.known_from) FROM lines JOIN nodes ON nodes.id = lines.node_id "
+        "JOIN zones ON zones.id = nodes.zone_id JOIN sites ON sites.id = zones.site_id "
+        "WHERE sites.name = ? AND lines.role = 'outer'",
+        (site,),
+    ).fetchone()
+    return (quarter or 0) * QUARTER_MS

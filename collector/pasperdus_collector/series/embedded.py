@@ -1,322 +1,267 @@
-"""Series from the ledger's own buckets: the default, with nothing else to install."""
+"""Published rows from the ledger's own buckets: the default, with nothing else to install."""
 
+import json
 import sqlite3
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from datetime import date
+from itertools import pairwise
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
-from pasperdus_collector.errors import NotFoundError, QueryError
-from pasperdus_collector.series import UNITS, Point, Series, SeriesQuery, Value
-from pasperdus_collector.series.coverage import CoverageReader, Watched
-from pasperdus_collector.series.grid import boundaries
-from pasperdus_collector.series.occupancy import CLOSE_HOUR, Quarter, Recount, occupancy
-from pasperdus_contract.codec import decode_event
-from pasperdus_contract.events import SATISFIED_FROM, Adjust, Passage
+from pasperdus_collector.buckets.day_rows import (
+    LINE,
+    OCCUPANCY_DAYS,
+    PASSAGE_DAYS,
+    RATING_DAYS,
+    STAY_DAYS,
+    TALLY_DAYS,
+    WAIT_DAYS,
+    WHOLE_SITE,
+    ZONE,
+    Key,
+    Table,
+    tallied,
+)
+from pasperdus_collector.buckets.day_rows import services as known_services
+from pasperdus_collector.buckets.days import read_days
+from pasperdus_collector.buckets.visits import waits
+from pasperdus_collector.buckets.watched import Line, WatchedSite, read_watched_site
+from pasperdus_collector.buckets.window import Window
+from pasperdus_collector.calendar.grid import local_date, midnight
+from pasperdus_collector.series.card import LineCard, SiteCard
+from pasperdus_collector.series.combine import Part, combine
+from pasperdus_collector.series.published import FleetQuestion, RowQuestion, Values
+from pasperdus_collector.series.reader import SeriesReader
 from pasperdus_contract.fields import QUARTER_MS
 
-MAX_POINTS = 40_000  # more than a year of quarter-hours
-LAST_MS = 32_503_680_000_000  # 3000-01-01: buckets around it are still in the calendar
-_AT_LEAST_QUARTERS = {"15m": 1, "1h": 4, "1d": 92, "1w": 668, "1mo": 2684}
-MAX_OCCUPANCY_QUARTERS = 200_000  # over five years; each is worked out whatever the bucket
-HOUR_QUARTERS = 4
+_TABLES: dict[str, Table] = {
+    "passages": PASSAGE_DAYS,
+    "occupancy": OCCUPANCY_DAYS,
+    "stay": STAY_DAYS,
+    "ratings": RATING_DAYS,
+    "tallies": TALLY_DAYS,
+    "waits": WAIT_DAYS,
+}
 
 
-class EmbeddedSeries:
+class EmbeddedRows:
     """Answers from one consistent view of the ledger. Times come in: ``now_ms``."""
 
-    def __init__(self, db: sqlite3.Connection, *, now_ms: int) -> None:
+    def __init__(self, db: sqlite3.Connection, *, now_ms: int, collector: str = "") -> None:
         self._db = db
         self._now_ms = now_ms
-        self._coverage = CoverageReader(db, now_ms=now_ms)
+        self._collector = collector
+        self._sites: dict[str, WatchedSite] = {}
+        self._windows: dict[tuple[str, int, int], Window] = {}
 
-    def read(self, query: SeriesQuery) -> Series:
-        """Answer a question.
+    def cards(self, site: str | None = None) -> list[SiteCard]:
+        """Return the sites of this ledger, by name."""
+        return [
+            self._card(site_id, name, title, calendar)
+            for site_id, name, title, calendar in self._db.execute(
+                "SELECT id, name, title, calendar FROM sites WHERE ?1 IS NULL OR name = ?1 "
+                "ORDER BY name",
+                (site,),
+            ).fetchall()
+        ]
 
-        Raises :class:`QueryError` when it cannot be asked so, :class:`NotFoundError` for a site
-        or zone that is not there.
-        """
-        site_id, time_zone = self._site(query.site)
-        zone_id = self._zone(site_id, query)
-        if query.start_ms >= query.end_ms:
-            raise QueryError("from must be before to")
-        if query.start_ms < 0 or query.end_ms > LAST_MS:
-            raise QueryError("from and to must be in the years 1970 to 2999")
-        # Before they are made: all quarter-hours of a thousand years would not fit into memory.
-        buckets = (query.end_ms - query.start_ms) // (_AT_LEAST_QUARTERS[query.bucket] * QUARTER_MS)
-        if buckets > MAX_POINTS:
-            raise QueryError(
-                f"about {buckets} buckets are more than {MAX_POINTS}; ask for a shorter time or "
-                "a coarser bucket"
+    def rows(self, question: RowQuestion) -> Mapping[int, Values]:
+        """Return the known rows by the quarter at which their bucket begins."""
+        site = self._sites[question.card.site]
+        if question.group.name == "pulses":
+            return _chosen(self._pulses(site, question), question)
+        if question.bucket in ("15m", "1h"):
+            found = self._from_quarters(site, question)
+        elif question.bucket == "1d":
+            found = self._from_days(site, question)
+        elif question.group.name == "waits":
+            edges_ms = [edge * QUARTER_MS for edge in question.edges]
+            service = question.tags.get("service", "")
+            by_slot = waits(self._db, site.id, edges_ms, service=service).get(service, {})
+            found = {question.edges[slot]: values for slot, values in by_slot.items()}
+        else:
+            found = self._combined(site, question)
+        return found if question.bucket == "1d" else _chosen(found, question)
+
+    def fleet(self, question: FleetQuestion) -> list[Mapping[int, Values]]:
+        """Return the known rows of each whole site."""
+        return [
+            self.rows(
+                RowQuestion(
+                    card=card,
+                    group=question.group,
+                    bucket=question.bucket,
+                    scope="site",
+                    tags={},
+                    edges=edges,
+                    fields=question.fields,
+                )
             )
-        edges = boundaries(query.bucket, query.start_ms, query.end_ms, ZoneInfo(time_zone))
-        match query.measure:
-            case "passages_in" | "passages_out":
-                return self._passages(query, site_id, zone_id, edges)
+            for card, edges in zip(question.cards, question.edges, strict=True)
+        ]
+
+    # -- quarter-hours and hours ----------------------------------------------------------------
+
+    def _from_quarters(self, site: WatchedSite, question: RowQuestion) -> Mapping[int, Values]:
+        edges = question.edges
+        span = (site.name, edges[0], edges[-1])
+        if span not in self._windows:
+            self._windows = {span: Window(self._db, site, edges[0], edges[-1], now_ms=self._now_ms)}
+        window = self._windows[span]
+        match question.group.name:
+            case "passages" if question.scope == "site":
+                return window.site_passages(edges)
+            case "passages":
+                return window.passages(_lines(site, question), edges)
             case "occupancy":
-                return self._occupancy(query, site_id, ZoneInfo(time_zone), edges)
-            case "ratings" | "satisfied" | "index":
-                return self._ratings(query, site_id, edges)
-            case "tallies":
-                return self._tallies(query, site_id, zone_id, edges)
+                return window.occupancy(edges)
+            case "ratings":
+                asked, scale = _question(question)
+                return window.ratings(asked, scale, edges)
+            case _:
+                zone_id = _zone_id(site, question.tags["zone"])
+                return window.tallies(zone_id, question.tags["what"], edges)
 
-    # -- passages -------------------------------------------------------------------------------
+    # -- days, weeks, months --------------------------------------------------------------------
 
-    def _passages(
-        self, query: SeriesQuery, site_id: int, zone_id: int | None, edges: list[int]
-    ) -> Series:
-        lines = self._lines(site_id, zone_id)
-        column = "ins" if query.measure == "passages_in" else "outs"
-        sums: list[int | None] = [None] * (len(edges) - 1)
-        for line in lines:
-            for quarter, counted in self._db.execute(
-                f"SELECT quarter, {column} FROM passage_quarters "  # noqa: S608 (two literals)
-                "WHERE line_id = ? AND quarter >= ? AND quarter < ?",
-                (line.line_id, edges[0], edges[-1]),
-            ):
-                slot = bisect_right(edges, quarter) - 1
-                sums[slot] = (sums[slot] or 0) + counted
-        coverage = self._coverage.shares(lines, edges)
-        points = [
-            Point(edge * QUARTER_MS, 0 if value is None and share > 0 else value, share)
-            for edge, value, share in zip(edges[:-1], sums, coverage, strict=True)
-        ]
-        return Series(query=query, unit=UNITS[query.measure], points=points)
+    def _from_days(self, site: WatchedSite, question: RowQuestion) -> Mapping[int, Values]:
+        """Return rows of days, with the wanted fields only."""
+        days = self._days(site, question, question.wanted)
+        edges = question.edges
+        first, end = _dates(edges[0], edges[-1], site.time_zone)
+        if len(edges) - 1 == end - first:
+            return {edges[day - first]: row[1:] for day, row in days.items()}
+        # The date line swallowed a day: buckets and dates are not in step.
+        starts = {_date(edge, site.time_zone): edge for edge in edges[:-1]}
+        return {starts[day]: row[1:] for day, row in days.items() if day in starts}
 
-    def _occupancy(
-        self, query: SeriesQuery, site_id: int, time_zone: ZoneInfo, edges: list[int]
-    ) -> Series:
-        """Mean over the bucket's quarter-hours of the number inside at their ends."""
-        if query.zone is not None:
-            raise QueryError("occupancy is of a whole site; leave zone out")
-        lines = self._lines(site_id, None)
-        starts = [start for start in map(self._coverage.known_from, lines) if start is not None]
-        last = min(edges[-1], self._now_ms // QUARTER_MS + 1)
-        # Before the first line was heard of nobody counted.
-        counts_from = min(starts, default=last)
-        first = max(self._close_before(edges[0], time_zone), counts_from)
-        quarters = range(first, max(first, last))
-        if len(quarters) > MAX_OCCUPANCY_QUARTERS:
-            raise QueryError("occupancy is worked out for five years at most; ask for less")
-        nets = dict.fromkeys(quarters, 0)
-        for line in lines:
-            for quarter, ins, outs in self._db.execute(
-                "SELECT quarter, ins, outs FROM passage_quarters "
-                "WHERE line_id = ? AND quarter >= ? AND quarter < ?",
-                (line.line_id, first, last),
-            ):
-                nets[quarter] += ins - outs
-        gaps = self._coverage.gaps(lines, first, last)
-        inside = occupancy(
-            (Quarter(quarter, nets[quarter], quarter in gaps) for quarter in quarters),
-            self._closes(quarters, time_zone),
-            self._recounts(site_id, lines, first, last),
-        )
-        known: list[list[int]] = [[] for _ in edges[:-1]]
-        for quarter, people in inside:
-            if people is not None and quarter >= edges[0]:
-                known[bisect_right(edges, quarter) - 1].append(people)
-        coverage = self._coverage.shares(lines, edges)
-        points = [
-            Point(edge * QUARTER_MS, _mean(values), share)
-            for edge, values, share in zip(edges[:-1], known, coverage, strict=True)
-        ]
-        return Series(query=query, unit=UNITS["occupancy"], points=points)
+    def _combined(self, site: WatchedSite, question: RowQuestion) -> Mapping[int, Values]:
+        days = self._days(site, question, tuple(question.group.fields))
+        scale = int(question.tags.get("scale", 0))
+        rows: dict[int, Values] = {}
+        for edge, end in pairwise(question.edges):
+            parts: list[Part] = []
+            for day in range(*_dates(edge, end, site.time_zone)):
+                on, after = date.fromordinal(day), date.fromordinal(day + 1)
+                length = midnight(after, site.time_zone) - midnight(on, site.time_zone)
+                parts.append((length, days[day][1:] if day in days else None))
+            row = combine(question.group, parts, scale=scale)
+            if row is not None:
+                rows[edge] = row
+        return rows
 
-    def _recounts(
-        self, site_id: int, lines: Sequence[Watched], first: int, last: int
-    ) -> dict[int, Recount]:
-        recounts: dict[int, Recount] = {}
-        for at, body in self._db.execute(
-            "SELECT at, body FROM events JOIN epochs ON epochs.id = epoch_id "
-            "JOIN nodes ON nodes.id = epochs.node_id JOIN zones ON zones.id = nodes.zone_id "
-            "WHERE kind = 'adjust' AND at >= ? AND at < ? AND zones.site_id = ? ORDER BY at",
-            (first * QUARTER_MS, last * QUARTER_MS, site_id),
-        ):
-            event = decode_event(body)
-            if isinstance(event, Adjust):
-                net_after = self._net_between(lines, at, (at // QUARTER_MS + 1) * QUARTER_MS)
-                recounts[at // QUARTER_MS] = Recount(event.occupancy, net_after)
-        return recounts
-
-    def _net_between(self, lines: Sequence[Watched], start_ms: int, end_ms: int) -> int:
-        names = {(line.node_id, line.sensor) for line in lines}
-        net = 0
-        for node_id, body in self._db.execute(
-            "SELECT epochs.node_id, body FROM events JOIN epochs ON epochs.id = epoch_id "
-            "WHERE kind = 'passage' AND at > ? AND at < ?",
-            (start_ms, end_ms),
-        ):
-            event = decode_event(body)
-            if isinstance(event, Passage) and (node_id, event.line) in names:
-                net += 1 if event.direction == "in" else -1
-        return net
-
-    def _closes(self, quarters: Sequence[int], time_zone: ZoneInfo) -> frozenset[int]:
-        """Return the quarters that begin at the nightly close, once a local day."""
-        if not quarters:
-            return frozenset()
-        closes = set()
-        # The first quarter heard of is no close: people may have been inside already.
-        close = self._close_before(quarters[0], time_zone)
-        while close <= quarters[-1]:
-            closes.add(close)
-            close = self._close_before(close + 30 * HOUR_QUARTERS, time_zone)
-        return frozenset(closes)
-
-    @staticmethod
-    def _close_before(quarter: int, time_zone: ZoneInfo) -> int:
-        local = datetime.fromtimestamp(quarter * QUARTER_MS / 1000, UTC).astimezone(time_zone)
-        close = local.replace(hour=CLOSE_HOUR, minute=0, second=0, microsecond=0)
-        if close.timestamp() > local.timestamp():
-            close = (close - timedelta(days=1)).replace(hour=CLOSE_HOUR)
-        return int(close.timestamp() * 1000) // QUARTER_MS
-
-    # -- ratings --------------------------------------------------------------------------------
-
-    def _ratings(self, query: SeriesQuery, site_id: int, edges: list[int]) -> Series:
-        """Sum the release blocks whose last hour begins in each bucket."""
-        if query.zone is not None:
-            raise QueryError(
-                "ratings are released for a whole site, so that nobody can be singled out; "
-                "leave zone out"
-            )
-        if query.bucket == "15m":
-            raise QueryError("ratings are released by the hour; ask for bucket 1h or coarser")
-        chosen = self._question(query, site_id)
-        scores: list[list[int]] = []
-        coverage = [0.0] * (len(edges) - 1)
-        if chosen is not None:
-            question, scale = chosen
-            scores = [[0] * scale for _ in edges[:-1]]
-            columns = ", ".join(f"s{n} + burst{n}" for n in range(1, scale + 1))
-            for last_hour, *counts in self._db.execute(
-                f"SELECT last_hour, {columns} FROM blocks "  # noqa: S608 (numbered columns)
-                "WHERE site_id = ? AND question = ? AND scale = ? "
-                "AND last_hour >= ? AND last_hour < ?",
-                (
-                    site_id,
-                    question,
-                    scale,
-                    -(-edges[0] // HOUR_QUARTERS),
-                    -(-edges[-1] // HOUR_QUARTERS),
-                ),
-            ):
-                slot = bisect_right(edges, last_hour * HOUR_QUARTERS) - 1
-                scores[slot] = [a + b for a, b in zip(scores[slot], counts, strict=True)]
-            coverage = self._coverage.shares(self._boxes(site_id, question, scale), edges)
-        points = [
-            Point(
-                edge * QUARTER_MS,
-                _rating_value(query, scores[n] if scores else [], coverage[n]),
-                coverage[n],
-            )
-            for n, edge in enumerate(edges[:-1])
-        ]
-        return Series(
-            query=query,
-            unit=UNITS[query.measure],
-            points=points,
-            question=chosen[0] if chosen else None,
-            scale=chosen[1] if chosen else None,
+    def _days(
+        self, site: WatchedSite, question: RowQuestion, fields: tuple[str, ...]
+    ) -> dict[int, Values]:
+        first, end = _dates(question.edges[0], question.edges[-1], site.time_zone)
+        return read_days(
+            self._db,
+            site,
+            _TABLES[question.group.name],
+            _key(site, question),
+            fields=fields,
+            first_day=first,
+            end_day=end,
+            now_ms=self._now_ms,
         )
 
-    def _question(self, query: SeriesQuery, site_id: int) -> tuple[str, int] | None:
-        """Return the one question and scale that is asked for; None when there is none yet."""
-        known = self._db.execute(
-            "SELECT DISTINCT question, scale FROM boxes JOIN nodes ON nodes.id = boxes.node_id "
-            "JOIN zones ON zones.id = nodes.zone_id WHERE site_id = ? ORDER BY question, scale",
-            (site_id,),
-        ).fetchall()
-        chosen = [
-            (question, scale)
-            for question, scale in known
-            if query.question in (None, question) and query.scale in (None, scale)
-        ]
-        if len(chosen) > 1:
-            offered = ", ".join(f"question={question}&scale={scale}" for question, scale in chosen)
-            raise QueryError(f"ratings of several questions cannot be added; choose {offered}")
-        if not chosen and (query.question is not None or query.scale is not None):
-            raise NotFoundError("no rating box of this site asks that question on that scale")
-        return chosen[0] if chosen else None
-
-    # -- tallies --------------------------------------------------------------------------------
-
-    def _tallies(
-        self, query: SeriesQuery, site_id: int, zone_id: int | None, edges: list[int]
-    ) -> Series:
-        """Sum tallies; there is nothing that could fail to tally, so zero means none."""
-        sums = [0] * (len(edges) - 1)
-        for quarter, tallies in self._db.execute(
-            "SELECT quarter, tallies FROM tally_quarters JOIN nodes ON nodes.id = node_id "
-            "JOIN zones ON zones.id = nodes.zone_id WHERE site_id = ?1 "
-            "AND (?2 IS NULL OR zone_id = ?2) AND (?3 IS NULL OR what = ?3) "
-            "AND quarter >= ?4 AND quarter < ?5",
-            (site_id, zone_id, query.what, edges[0], edges[-1]),
+    def _pulses(self, site: WatchedSite, question: RowQuestion) -> Mapping[int, Values]:
+        edges = question.edges
+        first, end = _dates(edges[0], edges[-1], site.time_zone)
+        rows: dict[int, Values] = {}
+        for last_day, *counts in self._db.execute(
+            "SELECT last_day, p1, p2, p3, p4, p5 FROM pulse_blocks "
+            "WHERE site_id = ? AND last_day >= ? AND last_day < ?",
+            (site.id, first, end),
         ):
-            sums[bisect_right(edges, quarter) - 1] += tallies
-        points = [
-            Point(edge * QUARTER_MS, value, 1.0)
-            for edge, value in zip(edges[:-1], sums, strict=True)
-        ]
-        return Series(query=query, unit=UNITS["tallies"], points=points)
+            quarter = midnight(date.fromordinal(last_day), site.time_zone)
+            edge = edges[bisect_right(edges, quarter) - 1]
+            before = rows.get(edge, (0,) * 6)
+            rows[edge] = (*(a + b for a, b in zip(before[:5], counts, strict=True)), 1)
+        return rows
 
     # -- who ------------------------------------------------------------------------------------
 
-    def _site(self, name: str) -> tuple[int, str]:
-        row = self._db.execute("SELECT id, time_zone FROM sites WHERE name = ?", (name,)).fetchone()
-        if row is None:
-            raise NotFoundError(f"there is no site {name!r}")
-        return row[0], row[1]
-
-    def _zone(self, site_id: int, query: SeriesQuery) -> int | None:
-        if query.zone is None:
-            return None
-        row = self._db.execute(
-            "SELECT id FROM zones WHERE site_id = ? AND name = ?", (site_id, query.zone)
-        ).fetchone()
-        if row is None:
-            raise NotFoundError(f"site {query.site!r} has no zone {query.zone!r}")
-        return int(row[0])
-
-    def _lines(self, site_id: int, zone_id: int | None) -> list[Watched]:
-        """Return a zone's lines, or of a whole site those through which one leaves it."""
-        rows = self._db.execute(
-            "SELECT lines.id, lines.name, nodes.id FROM lines JOIN nodes ON nodes.id = node_id "
-            "JOIN zones ON zones.id = nodes.zone_id WHERE site_id = ?1 "
-            "AND CASE WHEN ?2 IS NULL THEN role = 'outer' ELSE zone_id = ?2 END",
-            (site_id, zone_id),
+    def _card(self, site_id: int, name: str, title: str, calendar: str) -> SiteCard:
+        site = self._sites[name] = read_watched_site(self._db, site_id)
+        return SiteCard(
+            collector=self._collector,
+            site=name,
+            title=title,
+            time_zone=site.time_zone.key,
+            calendar=json.loads(calendar),
+            zones=tuple(sorted(site.zones.values())),
+            lines=tuple(
+                LineCard(node=line.node, line=line.line, zone=line.zone, role=line.role)
+                for line in site.lines
+            ),
+            questions=tuple(site.questions),
+            tallies=tuple(
+                sorted((site.zones[zone_id], what) for zone_id, what in tallied(self._db, site_id))
+            ),
+            services=tuple(known_services(self._db, site_id)),
+            excludes_staff=site.tells_staff,
         )
-        return [
-            Watched(node_id=node_id, sensor=name, line_id=line_id)
-            for line_id, name, node_id in rows
-        ]
-
-    def _boxes(self, site_id: int, question: str, scale: int) -> list[Watched]:
-        rows = self._db.execute(
-            "SELECT nodes.id FROM boxes JOIN nodes ON nodes.id = node_id "
-            "JOIN zones ON zones.id = nodes.zone_id "
-            "WHERE site_id = ? AND question = ? AND scale = ?",
-            (site_id, question, scale),
-        )
-        return [Watched(node_id=node_id, sensor=question, line_id=None) for (node_id,) in rows]
 
 
-def _mean(values: Iterable[int]) -> float | None:
-    known = list(values)
-    return round(sum(known) / len(known), 2) if known else None
+class EmbeddedSeries(SeriesReader):
+    """Series from one consistent view of the ledger."""
+
+    def __init__(self, db: sqlite3.Connection, *, now_ms: int, collector: str = "") -> None:
+        super().__init__(EmbeddedRows(db, now_ms=now_ms, collector=collector), now_ms=now_ms)
 
 
-def _rating_value(query: SeriesQuery, scores: list[int], coverage: float) -> Value:
-    total = sum(scores)
-    if total == 0:
-        return scores if query.measure == "ratings" and scores and coverage > 0 else None
-    scale = len(scores)
-    match query.measure:
-        case "satisfied":
-            return round(sum(scores[SATISFIED_FROM[scale] - 1 :]) / total, 4)
-        case "index":
-            weighted = sum(100 * n * count for n, count in enumerate(scores))
-            return round(weighted / ((scale - 1) * total), 2)
+def _chosen(rows: Mapping[int, Values], question: RowQuestion) -> Mapping[int, Values]:
+    """Return the wanted fields only."""
+    if not question.fields:
+        return rows
+    places = [list(question.group.fields).index(name) for name in question.fields]
+    if len(places) == 1:
+        return {edge: (values[places[0]],) for edge, values in rows.items()}
+    pick = itemgetter(*places)
+    return {edge: pick(values) for edge, values in rows.items()}
+
+
+def _dates(first: int, end: int, zone: ZoneInfo) -> tuple[int, int]:
+    return _date(first, zone), _date(end, zone)
+
+
+def _date(quarter: int, zone: ZoneInfo) -> int:
+    return local_date(quarter * QUARTER_MS, zone).toordinal()
+
+
+def _key(site: WatchedSite, question: RowQuestion) -> Key:
+    tags = question.tags
+    match question.scope:
+        case "zone":
+            return (ZONE, _zone_id(site, tags["zone"]))
+        case "line":
+            return (LINE, _lines(site, question)[0].id)
+        case "question":
+            return (site.id, *_question(question))
+        case "tally":
+            return (site.id, _zone_id(site, tags["zone"]), tags["what"])
+        case "service":
+            return (site.id, tags["service"])
+        case _ if question.group.name == "passages":
+            return (WHOLE_SITE, site.id)
+        case _ if question.group.name == "waits":
+            return (site.id, "")
         case _:
-            return scores
+            return (site.id,)
+
+
+def _lines(site: WatchedSite, question: RowQuestion) -> list[Line]:
+    tags = question.tags
+    if question.scope == "zone":
+        return [line for line in site.lines if line.zone == tags["zone"]]
+    return [line for line in site.lines if (line.node, line.line) == (tags["node"], tags["line"])]
+
+
+def _question(question: RowQuestion) -> tuple[str, int]:
+    return question.tags["question"], int(question.tags["scale"])
+
+
+def _zone_id(site: WatchedSite, name: str) -> int:
+    return next(zone_id for zone_id, zone in site.zones.items() if zone == name)

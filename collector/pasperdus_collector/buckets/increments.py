@@ -9,8 +9,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
+from pasperdus_collector.buckets.touched import touch
 from pasperdus_contract import events
 from pasperdus_contract.fields import QUARTER_MS
+from pasperdus_contract.ranges import compress
 
 
 class Ids(Protocol):
@@ -50,14 +52,16 @@ class Increments:
     """Sums of what events add, row by row and column by column."""
 
     def __init__(self) -> None:
+        self.quarters: set[int] = set()
+        """Quarters in which anything changed that a series may tell."""
         self.rows: defaultdict[Key, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
 
     def add(self, table: str, key: tuple[int | str, ...], column: str, amount: int) -> None:
         """Add ``amount`` to one cell."""
         self.rows[(table, key)][column] += amount
 
-    def write(self, db: sqlite3.Connection) -> None:
-        """Add everything to the tables, within the caller's transaction."""
+    def write(self, db: sqlite3.Connection, site_id: int) -> None:
+        """Add everything to the tables of one site, within the caller's transaction."""
         grouped: defaultdict[tuple[str, tuple[str, ...]], list[tuple[int | str, ...]]]
         grouped = defaultdict(list)
         for (table, key), cells in self.rows.items():
@@ -68,6 +72,8 @@ class Increments:
         for (table, columns), rows in grouped.items():
             db.executemany(_upsert(table, columns), rows)
         self._drop_emptied(db)
+        for first, last in compress(sorted(self.quarters)):
+            touch(db, site_id, first, last + 1)
 
     def _drop_emptied(self, db: sqlite3.Connection) -> None:
         """Delete the rows that everything moved away from: zero would claim that we watched."""
@@ -89,6 +95,7 @@ def count_event(
         increments.add("undated", (node_id, event.kind), "events", sign)
         return
     quarter = at // QUARTER_MS
+    increments.quarters.add(quarter)
     match event:
         case events.Passage():
             key = (ids.line(node_id, event.line), quarter)
@@ -106,6 +113,7 @@ def count_event(
             offset = at - event.uptime
             spread = spread_coverage(event.from_ + offset, event.to + offset, event.ok_ms)
             for covered_quarter, told_ms, ok_ms in spread:
+                increments.quarters.add(covered_quarter)
                 key = (sensor_id, covered_quarter)
                 increments.add("coverage_quarters", key, "told_ms", sign * told_ms)
                 increments.add("coverage_quarters", key, "ok_ms", sign * ok_ms)

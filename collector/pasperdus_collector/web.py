@@ -1,0 +1,70 @@
+"""Pages, API and probes as one application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from pasperdus_collector.api import (
+    calendar_routes,
+    calibration_routes,
+    export_routes,
+    guard,
+    import_routes,
+    problems,
+    series_routes,
+)
+from pasperdus_collector.api.changes import Changes
+from pasperdus_collector.api.live_feed import LiveFeed
+from pasperdus_collector.api.metrics import Parts
+from pasperdus_collector.api.queries import Queries
+from pasperdus_collector.api.routes import api, probes
+from pasperdus_collector.broker import EmbeddedBroker
+from pasperdus_collector.config import Config
+from pasperdus_collector.home_assistant.announcer import Announcer
+from pasperdus_collector.series.projection import Projection
+from pasperdus_collector.writer import Writer
+from pasperdus_dashboards.pages import pages
+
+
+def build_web(
+    config: Config,
+    queries: Queries,
+    writer: Writer,
+    changes: Changes,
+    *,
+    broker: EmbeddedBroker | None = None,
+    announcer: Announcer | None = None,
+    projection: Projection | None = None,
+) -> FastAPI:
+    """Return pages, API and probes as one application."""
+    feed = LiveFeed(queries, changes)
+    parts = Parts(
+        ledger=config.ledger.path,
+        committed_at_s=lambda: changes.told_at_s,
+        streams=lambda: feed.streams,
+        broker=broker,
+        announcer=announcer,
+        projection=projection,
+    )
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        changes.attach()
+        yield
+
+    web = FastAPI(
+        title="Pas perdus", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan
+    )
+    guard.install(
+        web, ["127.0.0.1", "localhost", "[::1]", config.http.host, *config.http.allowed_hosts]
+    )
+    problems.install(web)
+    web.include_router(api(queries, feed))
+    web.include_router(probes(queries, writer, parts))
+    for nouns in (calendar_routes, calibration_routes, import_routes):
+        web.include_router(nouns.routes(queries, config.ledger.path, writer))
+    for nouns_read in (series_routes, export_routes):
+        web.include_router(nouns_read.routes(queries))
+    web.include_router(pages(queries, changes))
+    return web

@@ -1,0 +1,210 @@
+"""The collector's own program, a real broker, and a client that hears what Home Assistant hears."""
+
+from __future__ import annotations
+
+import json
+import queue
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import paho.mqtt.client as mqtt
+import pytest
+from paho.mqtt.enums import CallbackAPIVersion
+
+from support.collecting import DAY, MINUTE, batch, passage
+from support.home_assistant import checked
+from support.mosquitto import LOOPBACK, Mosquitto
+from support.processes import CollectorProcess, eventually
+from support.wire import EPOCH, HEARTBEAT, written
+
+P = "pasperdus/v1"
+NODE_CONFIG = "homeassistant/device/pasperdus_mairie_node_entrance-1/config"
+SITE_CONFIG = "homeassistant/device/pasperdus_mairie_site_default/config"
+NODE_STATE = f"{P}/home/node/entrance-1"
+SITE_STATE = f"{P}/home/site/default"
+STORED = 5_000
+HANDFUL = 5
+QUIET_S = 6.0  # longer than the collector's look at the ledger
+
+pytestmark = pytest.mark.slow
+
+
+class Ear:
+    """Hears all that Home Assistant would, and speaks as nodes and Home Assistant do."""
+
+    def __init__(self, port: int) -> None:
+        self.messages: queue.SimpleQueue[mqtt.MQTTMessage] = queue.SimpleQueue()
+        ready: queue.SimpleQueue[int] = queue.SimpleQueue()
+        self._client = mqtt.Client(CallbackAPIVersion.VERSION2)
+        self._client.on_message = lambda _c, _d, message: self.messages.put(message)
+        self._client.on_subscribe = lambda _c, _d, mid, _r, _p: ready.put(mid)
+        self._client.connect(LOOPBACK, port)
+        self._client.loop_start()
+        self._client.subscribe([("homeassistant/device/#", 1), (f"{P}/home/#", 1)])
+        ready.get(timeout=10)
+
+    def say(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
+        self._client.publish(topic, payload, qos=1, retain=retain).wait_for_publish(10)
+
+    def hear_until(self, is_enough: Callable[[dict[str, bytes]], bool]) -> dict[str, bytes]:
+        """Return the last payload by topic, of all that is heard until it is enough."""
+        heard: dict[str, bytes] = {}
+
+        def look() -> bool:
+            for message in self.drain():
+                heard[message.topic] = bytes(message.payload)
+            return is_enough(heard)
+
+        eventually(look, f"more than {sorted(heard)}")
+        return heard
+
+    def drain(self) -> list[mqtt.MQTTMessage]:
+        messages = []
+        while not self.messages.empty():
+            messages.append(self.messages.get())
+        return messages
+
+    def close(self) -> None:
+        self._client.disconnect()
+        self._client.loop_stop()
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[Mosquitto]:
+    with Mosquitto(tmp_path / "broker") as running:
+        yield running
+
+
+@pytest.fixture
+def ear(broker: Mosquitto) -> Iterator[Ear]:
+    ear = Ear(broker.port)
+    yield ear
+    ear.close()
+
+
+def collector(directory: Path, broker: Mosquitto) -> CollectorProcess:
+    return CollectorProcess(directory, mqtt_url=broker.url, tables="[home_assistant]\n")
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def speak_as_a_node(ear: Ear, *, wall: int) -> None:
+    status = {"schema": 1, "state": "online", "epoch": EPOCH, "version": "0.1.0"}
+    ear.say(f"{P}/node/entrance-1/status", written(status), retain=True)
+    sent = {"boot": "boot-1", "wall": wall, "uptime": 30 * DAY, "synced": True}
+    beat = {**HEARTBEAT, "first": None, "head": None, "sent": sent, "sensors": {"door": "ok"}}
+    ear.say(f"{P}/node/entrance-1/heartbeat", written(beat))
+
+
+def is_described(heard: dict[str, bytes]) -> bool:
+    return {NODE_CONFIG, SITE_CONFIG, NODE_STATE, SITE_STATE} <= set(heard)
+
+
+def state(payload: bytes) -> dict[str, Any]:
+    value: dict[str, Any] = json.loads(payload)
+    return value
+
+
+def test_devices_are_retained_described_again_at_a_birth_and_spared_a_backlog(
+    tmp_path: Path, broker: Mosquitto, ear: Ear
+) -> None:
+    with collector(tmp_path, broker) as running:
+        wall = now_ms()
+        booted = wall - 30 * DAY
+        speak_as_a_node(ear, wall=wall)
+        now = ear.hear_until(is_described)
+        checked(now[NODE_CONFIG])
+        checked(now[SITE_CONFIG])
+        assert state(now[NODE_STATE])["state"] == "online"
+
+        late = Ear(broker.port)  # Home Assistant comes later than everything was said
+        kept = late.hear_until(is_described)
+        late.close()
+        assert {kept[topic] for topic in (NODE_CONFIG, SITE_CONFIG)} == {
+            now[topic] for topic in (NODE_CONFIG, SITE_CONFIG)
+        }
+
+        time.sleep(QUIET_S)
+        ear.drain()
+        ear.say("homeassistant/status", b"online")
+        again = ear.hear_until(lambda heard: {NODE_CONFIG, SITE_CONFIG} <= set(heard))
+        assert set(again) == {NODE_CONFIG, SITE_CONFIG}, "a birth repeats no state"
+
+        old = [
+            passage(seq, wall - 14 * DAY + seq * MINUTE, booted=booted)
+            for seq in range(1, STORED + 1)
+        ]
+        for first in range(0, STORED, 500):
+            ear.say(
+                f"{P}/node/entrance-1/events",
+                batch(*old[first : first + 500], sent_at=wall, booted=booted, head=STORED + 1),
+            )
+        running.wait_until(
+            lambda: running.counters("entrance-1").get("stored") == STORED or None, "the backlog"
+        )
+        time.sleep(QUIET_S)
+        during = [message.topic for message in ear.drain()]
+        assert len(during) <= HANDFUL, during
+        assert not {NODE_CONFIG, SITE_CONFIG} & set(during)
+
+        wall = now_ms()
+        event = passage(STORED + 1, wall, booted=booted)
+        ear.say(f"{P}/node/entrance-1/events", batch(event, sent_at=wall, booted=booted, first=1))
+        ear.hear_until(
+            lambda heard: SITE_STATE in heard and state(heard[SITE_STATE])["entries_today"] == 1
+        )
+        assert running.http.get("/metrics").text.count("pasperdus_home_assistant_devices 2.0") == 1
+
+
+def test_a_broker_that_forgot_everything_is_told_again(
+    tmp_path: Path, broker: Mosquitto, ear: Ear
+) -> None:
+    with collector(tmp_path, broker):
+        speak_as_a_node(ear, wall=now_ms())
+        before = ear.hear_until(is_described)
+        ear.close()
+        broker.kill()
+        broker.start()
+
+        later = Ear(broker.port)
+        after = later.hear_until(is_described)
+        later.close()
+
+    assert after[NODE_CONFIG] == before[NODE_CONFIG]
+    assert after[SITE_CONFIG] == before[SITE_CONFIG]
+
+
+def test_a_device_that_went_while_the_collector_was_down_is_taken_away(
+    tmp_path: Path, broker: Mosquitto, ear: Ear
+) -> None:
+    with collector(tmp_path, broker):
+        speak_as_a_node(ear, wall=now_ms())
+        ear.hear_until(is_described)
+    somebody = "homeassistant/device/somebody_else/config"
+    ear.say(somebody, b"{}", retain=True)
+    ear.say(f"{P}/node/entrance-1/status", b"", retain=True)
+    with closing(sqlite3.connect(tmp_path / "mairie.db")) as db, db:
+        db.execute("DELETE FROM nodes")
+
+    ear.drain()
+    with collector(tmp_path, broker):
+        gone = ear.hear_until(lambda heard: heard.get(NODE_CONFIG) == b"")
+    assert gone.get(somebody) != b""
+
+
+def test_without_the_table_nothing_is_said_and_nothing_heard(
+    tmp_path: Path, broker: Mosquitto, ear: Ear
+) -> None:
+    with CollectorProcess(tmp_path, mqtt_url=broker.url) as running:
+        speak_as_a_node(ear, wall=now_ms())
+        running.wait_until(lambda: running.node("entrance-1") or None, "the node")
+        time.sleep(QUIET_S)
+
+        assert ear.drain() == []
+        assert "pasperdus_home_assistant" not in running.http.get("/metrics").text

@@ -1,0 +1,1 @@
+"""Kills of projection and server at random instants: ``script/torture``."""
