@@ -97,17 +97,19 @@ class Ledger:
             raise
 
     def _settle_days(self) -> None:
-        """Build what follows from the events; they are kept even if that should fail."""
-        now_ms = self._now_ms()
+        """Open the days that the events touched; events are kept even if that should fail."""
         self.db.execute("SAVEPOINT days")
         try:
-            days.settle(self.db, now_ms)
+            days.settle(self.db, self._now_ms())
         except sqlite3.OperationalError:
             raise  # the disk: it concerns the whole transaction
         except Exception as error:
-            log.exception("days could not be built; they are tried again", reason=repr(error))
+            log.exception("days could not be opened: all are built anew", reason=repr(error))
             self.db.execute("ROLLBACK TO days")
-            days.put_off_touched(self.db)
+            self.db.execute(
+                "UPDATE sites SET days_are_due = 1 WHERE id IN (SELECT site_id FROM temp.touched)"
+            )
+            self.db.execute("DELETE FROM temp.touched")
         self.db.execute("RELEASE days")
 
     @contextmanager

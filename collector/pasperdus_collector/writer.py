@@ -36,7 +36,7 @@ ENOUGH_CHANGES = 10_000  # rows after which a transaction takes no other message
 LONGEST_SLEEP_S = 1.0
 RELEASE_EVERY_S = 20.0
 LONGEST_HOLD_S = 300.0  # for which blocks wait for times that are on their way
-CLOSE_EVERY_S = 20.0
+CLOSE_EVERY_S = 2.0
 AGAIN_S = 60.0  # after a failure
 WATCHDOG_S = 10.0  # a third of WatchdogSec in the unit
 

@@ -61,10 +61,12 @@ def idle_node(directory: Path, broker_port: int, *, heartbeats: int) -> IdleNode
         WireMeter(broker_port) as meter,
         NodeProcess(parts, directory, mqtt_port=meter.port, clock="system") as node,
     ):
-        _wait_for_heartbeat(meter)
+        _wait_for_heartbeats(meter, 1)
         time.sleep(_SETTLE_S)  # what it had to tell of its earlier starts
         meter.take()
-        time.sleep(heartbeats * HEARTBEAT_S)
+        _wait_for_heartbeats(meter, 1)
+        meter.take()
+        _wait_for_heartbeats(meter, heartbeats)
         seen = meter.take()
         # Beside these the collector's own news and the coverage of a quarter-hour may pass by.
         names = ("heartbeat", "ping", "pong")
@@ -142,9 +144,9 @@ def _start_often(path: Path) -> None:
         outbox.close()
 
 
-def _wait_for_heartbeat(meter: WireMeter) -> None:
-    give_up_at = time.monotonic() + TIMEOUT_S
-    while not meter.peek("heartbeat"):
+def _wait_for_heartbeats(meter: WireMeter, count: int) -> None:
+    give_up_at = time.monotonic() + TIMEOUT_S + count * HEARTBEAT_S
+    while meter.peek("heartbeat") < count:
         if time.monotonic() > give_up_at:
             raise RuntimeError("the node sent no heartbeat")
         time.sleep(_PACE_S)

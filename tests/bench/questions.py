@@ -57,7 +57,7 @@ nets AS (
     FROM {passage} GROUP BY site_id, quarter),
 inside AS (
     SELECT site_id, quarter, max(0, sum(coalesce(net, 0)) OVER (
-        PARTITION BY site_id, date(quarter * 900 - 14400, 'unixepoch', 'localtime')
+        PARTITION BY site_id, date(quarter * 900, 'unixepoch', 'localtime', '-4 hours')
         ORDER BY quarter)) AS people
     FROM (SELECT DISTINCT site_id FROM mine) CROSS JOIN quarters
     LEFT JOIN nets USING (site_id, quarter))

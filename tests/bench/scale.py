@@ -18,6 +18,7 @@ from bench.idle import HeartbeatCost, IdleNode, heartbeat_cost, idle_node, proce
 from bench.site_day import LARGE, SMALL, SitePlan, live_through_a_day
 from bench.throughput import drain
 from bench.wire_meter import Traffic, WireMeter
+from pasperdus_service.logs import configure_logs
 from support.mosquitto import Mosquitto
 
 SITES = (1, 10, 100, 1_000, 10_000)
@@ -92,6 +93,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--messages", type=int, default=4_000, help="of the busy hour")
     parser.add_argument("--days", type=int, default=20, help="of which the ledger's growth is told")
     options = parser.parse_args(arguments)
+    configure_logs(level="warning")
     with tempfile.TemporaryDirectory(prefix="pasperdus-bench-") as scratch:
         measured = measure(
             Path(scratch),
@@ -206,13 +208,13 @@ def products(measured: Measured) -> Iterable[str]:
             "ledgers: kept for ever, a year": lambda row: _size(row.kept_gigabytes_a_year * 1e9),
             "InfluxDB: points a day": lambda row: f"{row.points_a_day:,}",
             "InfluxDB: lines sent a day, at most": lambda row: f"{row.points_sent_a_day:,}",
-            "processors that collectors fill": lambda row: f"{row.processors:.2f}",
+            "processors that collectors fill": lambda row: f"{row.processors:.3f}",
             "of it the projection; heartbeats": (
                 lambda row: f"{row.projection_share:.0%}; {row.heartbeat_share:.0%}"
             ),
             "collectors": lambda row: f"{row.collectors:,}",
             "machines of four processors for them": lambda row: f"{row.machines:,}",
-            "processors that brokers fill": lambda row: f"{row.broker_processors:.2f}",
+            "processors that brokers fill": lambda row: f"{row.broker_processors:.3f}",
         }
         for name, cell in cells.items():
             yield f"| {name} | " + " | ".join(cell(row) for row in rows) + " |"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pasperdus_collector.buckets import days
-from pasperdus_collector.buckets.day_rows import DayMaker, Key, Table, keys
+from pasperdus_collector.buckets.day_rows import PASSAGE_DAYS, DayMaker, Key, Table, keys
 from pasperdus_collector.buckets.days import BUILT_TOGETHER, close_days
 from pasperdus_collector.buckets.watched import read_watched_site
 from pasperdus_collector.registry import LineRole
@@ -29,6 +29,7 @@ from support.collecting import (
     rating,
 )
 
+FIRST = MONDAY // DAY + 719_163  # its ordinal
 NOW = MONDAY + 400 * DAY  # long after every event: no day changes by itself any more
 SITE = 1
 SEEDS = range(6)
@@ -60,8 +61,7 @@ def stored(core: Core) -> Rows:
 def from_scratch(core: Core) -> Rows:
     """Return what these rows have to be, from the quarter-hours alone."""
     site = read_watched_site(core.ledger.db, SITE)
-    first, end = MONDAY // DAY + 719_163 - 40, MONDAY // DAY + 719_163 + 60
-    maker = DayMaker(core.ledger.db, site, first, end, now_ms=NOW)
+    maker = DayMaker(core.ledger.db, site, FIRST - 40, FIRST + 60, now_ms=NOW)
     return {
         (table.name, key, day): values
         for table, key in keys(core.ledger.db, site)
@@ -145,49 +145,62 @@ def test_days_are_what_their_quarter_hours_make_them(core: Core, seed: int) -> N
     assert settled(core) == _told(from_scratch(core))
 
 
-def test_most_days_are_built_in_the_transaction_that_touches_them(core: Core) -> None:
-    core.store(passage(1, MONDAY + 9 * HOUR))
-    core.store(passage(2, MONDAY + 9 * HOUR + 1), coverage(3, MONDAY, MONDAY + DAY))
-
-    settled(core)  # all days since then were due, because the line is new
-    core.store(passage(4, MONDAY + 10 * HOUR))
-
-    assert core.is_empty("open_days")
-    assert stored(core)["passage_days", (0, SITE), MONDAY // DAY + 719_163][0] == 3
-
-
-def test_a_large_import_is_built_step_by_step_and_readable_at_once(core: Core) -> None:
-    core.store(passage(1, MONDAY))
-    settled(core)
-    seqs = range(2, BUILT_TOGETHER + 22)
-    core.store(*(passage(n, MONDAY + n * DAY) for n in seqs), at=MONDAY + 200 * DAY)
-
-    left = core.rows("SELECT count(*) FROM open_days WHERE is_due = 1")
-
-    assert left[0][0] > 0
+def asked(core: Core) -> dict[int, int | float]:
+    """Return what a reader is told of entries, by day since the first one."""
     site = read_watched_site(core.ledger.db, SITE)
-    table = next(table for table, _ in keys(core.ledger.db, site) if table.name == "passage_days")
-    first = MONDAY // DAY + 719_163
     found = days.read_days(
-        core.ledger.db, site, table, (0, SITE), fields=("ins",), first_day=first,
-        end_day=first + 80, now_ms=NOW,
+        core.ledger.db, site, PASSAGE_DAYS, (0, SITE), fields=("ins",), first_day=FIRST,
+        end_day=FIRST + 90, now_ms=NOW,
     )  # fmt: skip
-    assert sum(row[1] for row in found.values()) == 1 + len(seqs)
+    return {day - FIRST: row[1] for day, row in found.items() if row[1]}
 
 
-def test_events_are_kept_even_when_days_cannot_be_built(
+def test_a_reader_is_told_the_new_figure_before_and_after_the_day_is_built(core: Core) -> None:
+    core.store(passage(1, MONDAY + 9 * HOUR))
+    settled(core)
+    core.store(passage(2, MONDAY + 10 * HOUR))
+
+    assert stored(core)["passage_days", (0, SITE), FIRST][0] == 1
+    assert asked(core) == {0: 2}
+
+    settled(core)
+
+    assert stored(core)["passage_days", (0, SITE), FIRST][0] == 2
+    assert asked(core) == {0: 2}
+
+
+def test_many_days_are_built_step_by_step_and_readable_at_once(core: Core) -> None:
+    seqs = range(1, BUILT_TOGETHER + 22)
+    core.store(*(passage(n, MONDAY + n * DAY) for n in seqs), at=MONDAY + 200 * DAY)
+    everything = dict.fromkeys(seqs, 1)
+    assert asked(core) == everything
+
+    with core.ledger.transaction():
+        assert close_days(core.ledger.db, NOW)
+    assert core.rows("SELECT count(*) FROM open_days")[0][0] > 0
+    assert asked(core) == everything
+
+    settled(core)
+    assert asked(core) == everything
+
+
+def test_events_are_kept_even_when_their_days_cannot_be_opened(
     core: Core, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    core.store(passage(1, MONDAY))
+    settled(core)
+
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError("a fault in the series")
 
-    monkeypatch.setattr(days, "_build", fail)
-    core.store(passage(1, MONDAY))
-    assert core.counters() == (1, 1, 0, 0)
+    monkeypatch.setattr(days, "tell_projection", fail)
+    core.store(passage(2, MONDAY + MINUTE))
+    assert core.counters() == (2, 2, 0, 0)
 
     monkeypatch.undo()
 
     assert settled(core) == _told(from_scratch(core))
+    assert asked(core) == {0: 2}
 
 
 def test_the_present_day_stays_open_until_the_night_is_over(tmp_path: Path) -> None:
@@ -199,7 +212,7 @@ def test_the_present_day_stays_open_until_the_night_is_over(tmp_path: Path) -> N
         clock[0] = at
         with core.ledger.transaction():
             close_days(core.ledger.db, at)
-        return core.rows("SELECT day - ? FROM open_days ORDER BY day", MONDAY // DAY + 719_163)
+        return core.rows("SELECT day - ? FROM open_days ORDER BY day", FIRST)
 
     assert close(MONDAY + 12 * HOUR) == [(0,), (1,)]
     assert close(MONDAY + DAY + 3 * HOUR) == [(0,), (1,)]  # 04:00 in Paris is 03:00 UTC

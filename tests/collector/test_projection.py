@@ -15,18 +15,11 @@ from structlog.testing import capture_logs
 from pasperdus_collector.buckets.days import rebuild_site
 from pasperdus_collector.buckets.touched import card_changed
 from pasperdus_collector.calendar.grid import midnight
-from pasperdus_collector.config import Config, InfluxSettings
-from pasperdus_collector.errors import CollectorError
-from pasperdus_collector.ledger import Ledger, reading
-from pasperdus_collector.project import rebuilt, told
-from pasperdus_collector.series.card import SiteCard
-from pasperdus_collector.series.changes import ChangedDay, changed_rows, read_changes
-from pasperdus_collector.series.embedded import EmbeddedRows
-from pasperdus_collector.series.influx import InfluxError, InfluxRows, InfluxServer
+from pasperdus_collector.config import InfluxSettings
+from pasperdus_collector.ledger import Ledger
+from pasperdus_collector.series.influx import InfluxError, InfluxServer
 from pasperdus_collector.series.projection import Projection
-from pasperdus_service.lock import FileLock
-from pasperdus_service.settings import load
-from support.collecting import HOUR, MINUTE, MONDAY, QUARTER, Core, batch, passage
+from support.collecting import HOUR, MINUTE, QUARTER, batch, passage
 from support.conformance import (
     AWAY,
     COLLECTOR,
@@ -34,12 +27,12 @@ from support.conformance import (
     NOW,
     PARIS,
     Filling,
-    differences,
     event_at,
     late_anchor,
     midnight_ms,
     open_away,
 )
+from support.copying import copy_all, projection_of, unlike
 from support.influx import DATABASE, Influx1
 from support.mosquitto import LOOPBACK
 from support.processes import eventually
@@ -83,93 +76,9 @@ def filling(tmp_path: Path) -> Iterator[Filling]:
     filling.close()
 
 
-def projection_of(filling: Filling, server: InfluxServer) -> Projection:
-    return Projection(
-        server,
-        path=filling.path,
-        collector=COLLECTOR,
-        submit=filling.change,
-        every_s=0.01,
-        first_pause_s=0.01,
-        now_ms=lambda: filling.clock.now_ms,
-    )
-
-
-def copy_all(projection: Projection) -> None:
-    while projection.copy_once():
-        pass
-
-
 def waiting(filling: Filling) -> int:
     (days,) = filling.ledger.db.execute("SELECT count(*) FROM changed_days").fetchone()
     return int(days)
-
-
-def unlike(filling: Filling, influx: Influx1) -> list[str]:
-    """Return how both sources differ now."""
-    server = InfluxServer(InfluxSettings(url=influx.direct_url, bucket=DATABASE))
-    now_ms = filling.clock.now_ms
-    with reading(filling.path) as db:
-        embedded = EmbeddedRows(db, now_ms=now_ms, collector=COLLECTOR)
-        found: list[str] = []
-        for measure in ("passages_in", "occupancy", "ratings", "tallies"):
-            more, known = differences(embedded, InfluxRows(server), measure, now_ms=now_ms)
-            assert known, measure
-            found += more
-    server.close()
-    return found
-
-
-# -- which rows -----------------------------------------------------------------------------------
-
-
-def test_a_change_concerns_its_quarters_its_hours_its_day_week_and_month() -> None:
-    card = SiteCard(collector=COLLECTOR, site="annexe", title="", time_zone="Europe/Paris")
-    day = date(2026, 3, 29)  # of 23 hours
-    start = midnight(day, PARIS)
-    touched = ChangedDay(
-        site_id=1,
-        site="annexe",
-        day=day.toordinal(),
-        first_quarter=start + 37,
-        end_quarter=start + 39,
-        change=1,
-    )
-
-    edges = {asked.bucket: list(asked.edges) for asked in changed_rows(card, [touched])}
-
-    assert edges == {
-        "15m": [start + 37, start + 38, start + 39],
-        "1h": [start + 36, start + 40],
-        "1d": [start, start + 92],
-        "1w": [midnight(date(2026, 3, 23), PARIS), start + 92],
-        "1mo": [midnight(date(2026, 3, 1), PARIS), midnight(date(2026, 4, 1), PARIS)],
-    }
-
-
-def test_days_that_follow_each_other_are_asked_for_together_and_no_bucket_twice() -> None:
-    card = SiteCard(collector=COLLECTOR, site="annexe", title="", time_zone="America/Cayenne")
-    zone = ZoneInfo(card.time_zone)
-    days = [date(2026, 3, 2), date(2026, 3, 3), date(2026, 3, 5)]
-    changed = [
-        ChangedDay(
-            site_id=1,
-            site="annexe",
-            day=day.toordinal(),
-            first_quarter=midnight(day, zone),
-            end_quarter=midnight(day, zone) + 96,
-            change=1,
-        )
-        for day in days
-    ]
-
-    asked = [each for each in changed_rows(card, changed) if each.group.name == "occupancy"]
-
-    buckets = [(each.bucket, len(each.edges) - 1) for each in asked]
-    assert buckets == [
-        *(("15m", 192), ("15m", 96), ("1h", 48), ("1h", 24), ("1d", 2), ("1d", 1)),
-        *(("1w", 1), ("1mo", 1)),
-    ]
 
 
 # -- copying --------------------------------------------------------------------------------------
@@ -404,64 +313,6 @@ def test_a_server_that_never_answers_holds_up_nobody(tmp_path: Path) -> None:
         projection.stop()
         connection.close()
     desk.stop()
-
-
-# -- the command ----------------------------------------------------------------------------------
-
-
-def configure(tmp_path: Path, more: str) -> Config:
-    file = tmp_path / "collector.toml"
-    file.write_text(
-        f'[collector]\nname = "{COLLECTOR}"\n[mqtt]\nurl = "embedded:1883"\n'
-        f'[ledger]\npath = "{tmp_path}/ledger.db"\n[http]\nauth = "none"\n'
-        f'[enrolment]\nmode = "open"\n{more}'
-    )
-    return load(Config, file)
-
-
-INFLUX = '[influx]\nurl = "http://127.0.0.1:1"\nbucket = "pasperdus"\n'
-
-
-def test_a_rebuild_from_nothing_brings_everything_back(filling: Filling, tmp_path: Path) -> None:
-    with Influx1(tmp_path / "influx") as influx:
-        server = InfluxServer(InfluxSettings(url=influx.url, bucket=DATABASE))
-        copy_all(projection_of(filling, server))
-        influx.query(f'DROP DATABASE "{DATABASE}"')
-        influx.query(f'CREATE DATABASE "{DATABASE}"')
-        filling.close()
-
-        said = rebuilt(configure(tmp_path, INFLUX))
-
-        assert said == "All series of 2 sites are written anew; start the collector."
-        filling.open()
-        filling.pass_time(NOW)
-        copy_all(projection_of(filling, server))
-        assert unlike(filling, influx) == []
-        server.close()
-
-
-def test_a_rebuild_beside_a_running_collector_is_refused(tmp_path: Path) -> None:
-    Core(tmp_path / "ledger.db").close()
-    lock = FileLock(tmp_path / "ledger.db.lock")
-
-    with pytest.raises(CollectorError, match=r"stop the collector \(systemctl stop pasperdus-co"):
-        rebuilt(configure(tmp_path, INFLUX))
-    lock.release()
-
-
-def test_the_command_tells_what_waits(tmp_path: Path) -> None:
-    core = Core(tmp_path / "ledger.db")
-    core.store(passage(1, MONDAY + MINUTE))
-    with reading(core.path) as db:
-        days = read_changes(db, days=9).waiting
-    core.close()
-
-    said = told(configure(tmp_path, INFLUX))
-
-    assert said.startswith(f"InfluxDB lacks {days} days and 1 descriptions of sites; the oldest")
-    for command in (told, rebuilt):
-        with pytest.raises(CollectorError, match=r"there is no \[influx\] in the configuration"):
-            command(configure(tmp_path, ""))
 
 
 def _site_id(ledger: Ledger, site: str) -> int:

@@ -15,8 +15,9 @@ from pasperdus_collector.series.embedded import EmbeddedRows
 from pasperdus_collector.series.influx import InfluxRows, InfluxServer
 from pasperdus_collector.series.projection import Projection
 from pasperdus_collector.series.reader import SeriesReader
-from support.conformance import COLLECTOR, MEASURES, NOW, Filling, differences, fill
+from support.conformance import COLLECTOR, NOW, Filling, fill
 from support.influx import DATABASE, Influx1
+from support.questions import MEASURES, differences
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,7 +147,11 @@ class _Child:
         return self._log.read_text(errors="replace") if self._log.exists() else ""
 
     def __enter__(self) -> Self:
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -17,8 +17,9 @@ from pasperdus_collector.config import InfluxSettings
 from pasperdus_collector.ledger import reading
 from pasperdus_collector.series.embedded import EmbeddedRows
 from pasperdus_collector.series.influx import InfluxRows, InfluxServer
-from support.conformance import COLLECTOR, MEASURES, NOW, differences, fill
+from support.conformance import COLLECTOR, NOW, fill
 from support.influx import DATABASE, Influx1
+from support.questions import MEASURES, differences
 from torture.life import DONE, FINISH, READY
 
 LONGEST_S = 0.6  # from a life's first moment to the kill

@@ -20,12 +20,11 @@ WHOLE_SITE, ZONE, LINE = 0, 1, 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A table of days: its key beside ``day``, its values, and whether time alone changes them."""
+    """A table of days: its key beside ``day``, and its values."""
 
     name: str
     key: tuple[str, ...]
     values: tuple[str, ...]
-    ages: bool = False
 
 
 def _corrected(direction: str) -> tuple[str, ...]:
@@ -46,7 +45,6 @@ OCCUPANCY_DAYS = Table(
     name="occupancy_days",
     key=("site_id",),
     values=("people", "raw", "error", "quarters", "valid", "coverage", "flags"),
-    ages=True,
 )
 STAY_DAYS = Table(
     name="stay_days",
@@ -55,7 +53,6 @@ STAY_DAYS = Table(
         *("minutes", "raw_minutes", "error", "valid", "visits", "area", "raw_area", "misses"),
         *("area_variance", "coverage", "flags"),
     ),
-    ages=True,
 )
 RATING_DAYS = Table(
     name="rating_days",

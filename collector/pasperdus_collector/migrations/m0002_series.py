@@ -232,10 +232,9 @@ CREATE TABLE wait_days (
     flags INTEGER NOT NULL,
     PRIMARY KEY (site_id, service, day)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE open_days (       -- whose rows above do not all stand yet
+CREATE TABLE open_days (       -- whose rows above do not stand: they are worked out when asked for
     site_id INTEGER NOT NULL REFERENCES sites (id),
     day INTEGER NOT NULL,
-    is_due INTEGER NOT NULL,   -- 1: none of them; 0: those that time itself still changes
     PRIMARY KEY (site_id, day)
 ) STRICT, WITHOUT ROWID;
 
