@@ -5,8 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from pasperdus_collector.buckets.passages import PRECISION
-from pasperdus_collector.buckets.stay import StayDay, pool
+from pasperdus_collector.buckets.stay import pool, stay_values
 from pasperdus_collector.buckets.visits import waits
 from pasperdus_collector.buckets.watched import WatchedSite
 from pasperdus_collector.buckets.window import Window
@@ -173,7 +172,7 @@ class DayMaker:
             if each is not None:
                 coverage = covered[day][4] if day in covered else 0.0
                 if each.stay.visits or coverage:
-                    found[day] = stay_values([each.stay], coverage)
+                    found[day] = stay_values(pool([each.stay]), coverage)
         return found
 
     def _service_waits(self, service: str) -> dict[int, Values]:
@@ -181,21 +180,3 @@ class DayMaker:
             edges_ms = [edge * QUARTER_MS for edge in self._edges]
             self._waits = waits(self._db, self._site.id, edges_ms)
         return {self.days[slot]: values for slot, values in self._waits.get(service, {}).items()}
-
-
-def stay_values(days: Sequence[StayDay], coverage: float) -> Values:
-    """Return the fields of ``series.published.STAY`` for one day."""
-    stay = pool(days)
-    return (
-        round(stay.minutes, PRECISION),
-        round(stay.raw_minutes, PRECISION),
-        round(stay.error, PRECISION),
-        int(stay.valid),
-        stay.visits,
-        round(stay.area, PRECISION),
-        round(stay.raw_area, PRECISION),
-        stay.misses,
-        round(stay.area_variance, PRECISION),
-        coverage,
-        stay.flags,
-    )

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 from pasperdus_collector.buckets.coverage import LATE_MS
 from pasperdus_collector.buckets.occupancy import Presence, Quarter, Recount, presence
-from pasperdus_collector.buckets.passages import PRECISION, Imported
+from pasperdus_collector.buckets.passages import Imported
+from pasperdus_collector.buckets.precision import PRECISION
 from pasperdus_collector.buckets.stay import StayDay, stay_day
 from pasperdus_collector.calendar.grid import close
 from pasperdus_contract.fields import QUARTER_MS

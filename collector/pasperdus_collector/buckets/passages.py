@@ -6,13 +6,12 @@ from dataclasses import dataclass, field
 
 from pasperdus_collector.buckets.correction import Calibration, correct, half_width
 from pasperdus_collector.buckets.flags import IMPORTED
+from pasperdus_collector.buckets.precision import PRECISION
 
 PassageValues = tuple[
     int, int, int, int, float, int, int, float, float, float, float, float, float, float, float
 ]
 """The fields of ``series.published.PASSAGES``."""
-
-PRECISION = 4  # decimals: of shares, persons and minutes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

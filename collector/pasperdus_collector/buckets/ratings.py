@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 
-from pasperdus_collector.buckets.passages import PRECISION
+from pasperdus_collector.buckets.precision import PRECISION
 from pasperdus_contract.events import SATISFIED_FROM
 
 RatingValues = tuple[int, int, int, int, int, int, int, float, float, int]

@@ -17,12 +17,17 @@ from pasperdus_collector.buckets.occupancy import (
     Quarter,
     hidden_misses,
 )
+from pasperdus_collector.buckets.precision import PRECISION
 
 MAX_RELATIVE_ERROR = 0.2
 """Half of the 95 % interval, as a share of the stay, up to which the stay is told."""
 
 _UNPROVED_MISS_VARIANCE = (8 * 60.0) ** 2 / 12
 """Where no miss tells how crossings lie in the day: evenly over eight open hours."""
+
+
+StayValues = tuple[float, float, float, int, int, float, float, int, float, float, int]
+"""The fields of ``series.published.STAY``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +142,23 @@ def pool_fields(
         misses=misses,
         area_variance=area_variance,
         flags=flags,
+    )
+
+
+def stay_values(stay: Stay, coverage: float) -> StayValues:
+    """Return a stay as the series have it."""
+    return (
+        round(stay.minutes, PRECISION),
+        round(stay.raw_minutes, PRECISION),
+        round(stay.error, PRECISION),
+        int(stay.valid),
+        stay.visits,
+        round(stay.area, PRECISION),
+        round(stay.raw_area, PRECISION),
+        stay.misses,
+        round(stay.area_variance, PRECISION),
+        coverage,
+        stay.flags,
     )
 
 

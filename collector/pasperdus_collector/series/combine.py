@@ -7,9 +7,9 @@ coverage and in nothing else.
 from collections.abc import Callable, Sequence
 
 from pasperdus_collector.buckets.correction import half_width
-from pasperdus_collector.buckets.passages import PRECISION
+from pasperdus_collector.buckets.precision import PRECISION
 from pasperdus_collector.buckets.ratings import rating_values
-from pasperdus_collector.buckets.stay import pool_fields
+from pasperdus_collector.buckets.stay import pool_fields, stay_values
 from pasperdus_collector.series.published import (
     OCCUPANCY,
     PASSAGES,
@@ -132,19 +132,7 @@ def _stay(columns: Columns) -> Values:
         area_variance=columns.sum("area_variance"),
         flags=columns.bits("flags"),
     )
-    return (
-        round(pooled.minutes, PRECISION),
-        round(pooled.raw_minutes, PRECISION),
-        round(pooled.error, PRECISION),
-        int(pooled.valid),
-        pooled.visits,
-        round(pooled.area, PRECISION),
-        round(pooled.raw_area, PRECISION),
-        pooled.misses,
-        round(pooled.area_variance, PRECISION),
-        columns.mean_over_time("coverage"),
-        pooled.flags,
-    )
+    return stay_values(pooled, columns.mean_over_time("coverage"))
 
 
 def _tallies(columns: Columns) -> Values:

@@ -1,0 +1,3 @@
+"""To how many decimals figures are kept: so that the same figure is the same number everywhere."""
+
+PRECISION = 4  # of shares, persons and minutes
