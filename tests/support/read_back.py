@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pasperdus_collector.api.queries import Queries
+from pasperdus_collector.buckets.days import close_days
 from pasperdus_collector.config import InfluxSettings
 from pasperdus_collector.export.csv_text import CsvForm, csv_text, excel_fr
 from pasperdus_collector.export.json_lines import json_lines
@@ -112,6 +113,10 @@ def _project(path: Path, influx: Influx1) -> None:
         submit=submit,
         every_s=1,
     )
+    are_days_left = True
+    while are_days_left:
+        with ledger.transaction():
+            are_days_left = close_days(ledger.db, wall_ms())
     while projection.copy_once():
         pass
     projection.stop()

@@ -73,7 +73,8 @@ def kill_at_random(directory: Path, *, instants: int, seed: int) -> Report:
                     influx.start()
         with _life(ledger, influx, life_seed + 1) as last:
             said, _ = last.communicate(f"{FINISH}\n", timeout=CATCH_UP_S)
-            assert said.endswith(f"{DONE}\n"), said
+            log = (directory / "lives.log").read_text()[-4000:]
+            assert said.endswith(f"{DONE}\n"), f"{said}\n{log}"
         _compare(ledger, influx, report)
     return report
 

@@ -49,6 +49,7 @@ class Life:
         self._filling = Filling(ledger, seed=seed, now_ms=NOW)
         self._commands: queue.Queue[tuple[Callable[[Ledger], None], Future[None]]] = queue.Queue()
         self._finish = threading.Event()
+        self._are_days_left = True
         self.projection = Projection(
             InfluxServer(InfluxSettings(url=url, bucket=DATABASE)),
             path=ledger,
@@ -78,13 +79,11 @@ class Life:
             "SELECT (SELECT count(*) FROM changed_sites) + (SELECT count(*) FROM changed_days)"
         )
         (days,) = self._filling.ledger.db.execute(changed).fetchone()
-        due = "SELECT count(*) FROM open_days WHERE is_due = 1"
-        (due_days,) = self._filling.ledger.db.execute(due).fetchone()
-        return bool(days + due_days)
+        return bool(days) or self._are_days_left
 
     def _obey(self, for_s: float) -> None:
-        """Run what the projection submits, and build days that are due, as the writer does."""
-        self._filling.change(lambda ledger: _close_days(ledger))
+        """Run what the projection submits, and build days that are over, as the writer does."""
+        self._filling.change(self._close_days)
         try:
             run, done = self._commands.get(timeout=for_s)
         except queue.Empty:
@@ -96,6 +95,9 @@ class Life:
         else:
             done.set_result(None)
 
+    def _close_days(self, ledger: Ledger) -> None:
+        self._are_days_left = close_days(ledger.db, NOW)
+
     def _submit(self, run: Callable[[Ledger], None]) -> None:
         done: Future[None] = Future()
         self._commands.put((run, done))
@@ -104,10 +106,6 @@ class Life:
     def _listen(self) -> None:
         if FINISH in sys.stdin.readline():
             self._finish.set()
-
-
-def _close_days(ledger: Ledger) -> None:
-    close_days(ledger.db, NOW)
 
 
 # -- what changes ---------------------------------------------------------------------------------

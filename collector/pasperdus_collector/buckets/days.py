@@ -30,7 +30,10 @@ BUILT_TOGETHER = 40  # days in one transaction: a tenth of a second
 
 
 def rebuild_site(db: sqlite3.Connection, site_id: int) -> None:
-    """Have every day of a site built anew: its time zone, lines or calibrations changed."""
+    """Have every day of a site built anew: its time zone, lines or calibrations changed.
+
+    Part of a ledger's transaction, which opens the days before it commits.
+    """
     card_changed(db, site_id, is_rebuilt=True)
     site = read_watched_site(db, site_id)
     for table, key in list(keys(db, site)):
@@ -39,7 +42,7 @@ def rebuild_site(db: sqlite3.Connection, site_id: int) -> None:
     db.execute("DELETE FROM changed_days WHERE site_id = ?", (site_id,))
     heard = _heard(db, site_id)
     if heard is not None:
-        _open(db, site_id, _touched_days(*heard, site.time_zone))
+        touch(db, site_id, *heard)
     in_blocks = db.execute("SELECT last_day FROM pulse_blocks WHERE site_id = ?", (site_id,))
     _open(db, site_id, [day for (day,) in in_blocks.fetchall()])
 
@@ -62,13 +65,13 @@ def settle(db: sqlite3.Connection, now_ms: int) -> None:
         for each in ranges:
             for day in _touched_days(each.first, each.end, zone):
                 first_touched[day] = min(each.first, first_touched.get(day, each.first))
-        tell_projection(db, site_id, zone, first_touched, change=change, now_ms=now_ms)
         _open(db, site_id, first_touched)
+        tell_projection(db, site_id, zone, first_touched, change=change, now_ms=now_ms)
 
 
 def close_days(db: sqlite3.Connection, now_ms: int, *, limit: int = BUILT_TOGETHER) -> bool:
     """Build days that are over, in the caller's transaction; say whether some are left."""
-    rebuild_due_sites(db)
+    were_due = rebuild_due_sites(db)  # their days are open from the commit on
     waiting: list[tuple[int, int]] = []
     for site_id, time_zone in db.execute(
         "SELECT id, time_zone FROM sites WHERE id IN (SELECT site_id FROM open_days) ORDER BY id"
@@ -80,7 +83,7 @@ def close_days(db: sqlite3.Connection, now_ms: int, *, limit: int = BUILT_TOGETH
         if len(waiting) > limit:
             break
     if not waiting:
-        return False
+        return were_due
     change = next_change(db)
     for site_id, rows in groupby(waiting[:limit], key=lambda row: row[0]):
         days = [day for _, day in rows]
@@ -90,7 +93,7 @@ def close_days(db: sqlite3.Connection, now_ms: int, *, limit: int = BUILT_TOGETH
         db.executemany(
             "DELETE FROM open_days WHERE site_id = ? AND day = ?", [(site_id, day) for day in days]
         )
-    return len(waiting) > limit
+    return were_due or len(waiting) > limit
 
 
 def pass_time(db: sqlite3.Connection, first_quarter: int, now_ms: int) -> None:
@@ -135,11 +138,13 @@ def _learn_when_known(db: sqlite3.Connection, site_id: int) -> None:
             touch(db, site_id, since, max(bounds) + 1)
 
 
-def rebuild_due_sites(db: sqlite3.Connection) -> None:
-    """See to sites of which every day is due."""
-    for (site_id,) in db.execute("SELECT id FROM sites WHERE days_are_due = 1").fetchall():
+def rebuild_due_sites(db: sqlite3.Connection) -> bool:
+    """See to sites of which every day is due; say whether there were any."""
+    due = db.execute("SELECT id FROM sites WHERE days_are_due = 1").fetchall()
+    for (site_id,) in due:
         rebuild_site(db, site_id)
         db.execute("UPDATE sites SET days_are_due = 0 WHERE id = ?", (site_id,))
+    return bool(due)
 
 
 def _build(
