@@ -10,8 +10,8 @@ import structlog
 
 from pasperdus_collector.dating import Dating
 from pasperdus_collector.decision import Decision, decide
-from pasperdus_collector.fleet import Fleet, named_epochs
 from pasperdus_collector.ledger import Ledger
+from pasperdus_collector.node_states import NodeStates, named_epochs
 from pasperdus_contract.codec import (
     NotABatchError,
     UnparseableError,
@@ -43,7 +43,7 @@ class Ingest:
     def __init__(self, ledger: Ledger, *, collector: str, enrols_unknown: bool) -> None:
         self._ledger = ledger
         self._dating = Dating(ledger.db, ledger.registry)
-        self._fleet = Fleet(ledger.db)
+        self._node_states = NodeStates(ledger.db)
         self._collector = collector
         self._enrols_unknown = enrols_unknown
         self.is_quarantine_full = False
@@ -88,7 +88,7 @@ class Ingest:
         epoch = self._ledger.epoch(node_id, batch.epoch, boot_id)
         if epoch.boot_id != boot_id:
             raise NotABatchError(f"boot: epoch {batch.epoch} was recorded in another boot")
-        self._fleet.note_extent(epoch.id, batch.first, batch.head, received_at)
+        self._node_states.note_extent(epoch.id, batch.first, batch.head, received_at)
 
         events = decode_events(batch)
         known = self._ledger.known(epoch, [event.seq for event in events])
@@ -148,8 +148,8 @@ class Ingest:
         self._dating.note_sending(node_id, heartbeat.sent, now_ms)
         for name, first, head in named_epochs(heartbeat):
             epoch = self._ledger.epoch(node_id, name, None)
-            self._fleet.note_extent(epoch.id, first, head, now_ms)
-        self._fleet.note_heartbeat(node_id, message.payload, now_ms)
+            self._node_states.note_extent(epoch.id, first, head, now_ms)
+        self._node_states.note_heartbeat(node_id, message.payload, now_ms)
 
     def _take_status(self, message: Inbound) -> None:
         if not message.payload:
@@ -162,7 +162,7 @@ class Ingest:
         except WireError as error:
             log.warning("status unreadable", node=message.topic.node, reason=str(error))
             return
-        if self._fleet.note_status(node_id, status, message.received_at):
+        if self._node_states.note_status(node_id, status, message.received_at):
             log.info("node changed state", node=message.topic.node, state=status.state)
 
     def _node(self, message: Inbound, *, events: int) -> int | None:

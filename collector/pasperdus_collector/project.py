@@ -8,7 +8,7 @@ from pasperdus_collector.config import Config
 from pasperdus_collector.errors import CollectorError
 from pasperdus_collector.ledger import Ledger, reading
 from pasperdus_collector.series.changes import read_changes
-from pasperdus_service.errors import ServiceError
+from pasperdus_service.errors import LockedError
 from pasperdus_service.lock import FileLock
 
 
@@ -34,7 +34,9 @@ def told(config: Config) -> str:
 def rebuilt(config: Config) -> str:
     """Have every site's points deleted and written anew once the collector runs again; say so.
 
-    Raises :class:`CollectorError` while a collector has the ledger.
+    Raises :class:`CollectorError` while a collector has the ledger, and
+    :class:`~pasperdus_service.errors.ServiceError` when it cannot be locked, or when a secret of
+    ``[influx]`` cannot be read: nobody would write anything.
     """
     _check(config)
     path = config.ledger.path
@@ -42,10 +44,10 @@ def rebuilt(config: Config) -> str:
         raise CollectorError(f"[ledger] path {path} is not there; start the collector once")
     try:
         lock = FileLock(path.with_name(f"{path.name}.lock"))
-    except ServiceError as error:
+    except LockedError as error:
         raise CollectorError(
-            f"{error}: stop the collector (systemctl stop pasperdus-collector), run this again, "
-            "and start it"
+            f"a running collector has [ledger] path {path}: stop the collector (systemctl stop "
+            "pasperdus-collector), run this again, and start it"
         ) from error
     try:
         ledger = Ledger(path, quarantine_max=config.ledger.quarantine_max)
@@ -66,3 +68,5 @@ def _check(config: Config) -> None:
         raise CollectorError(
             "there is no [influx] in the configuration: nothing is copied anywhere"
         )
+    config.influx.credentials()
+    config.influx.tls_context()

@@ -9,7 +9,7 @@ which may overlap in time. A block counts in its last day.
 
 import sqlite3
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -45,7 +45,7 @@ class PulseBlock:
 def close_pulse_blocks(
     pulses: Iterable[UnreleasedPulse], *, today: int, released_to: int | None
 ) -> Iterator[PulseBlock]:
-    """Yield the blocks that can be closed now (pure).
+    """Yield the blocks that can be closed now; this computes, without a look at the ledger.
 
     ``pulses`` are those of one site, in time order; ``released_to`` is the last day of its latest
     block. A block begins with the first unreleased pulse and ends at least :data:`SPAN_DAYS` after
@@ -95,23 +95,6 @@ def release_pulses(db: sqlite3.Connection, now_ms: int) -> int:
             touch(db, site_id, quarter, quarter + 1)
             closed += 1
     return closed
-
-
-def read_pulse_blocks(
-    db: sqlite3.Connection, site_id: int, first_day: int, end_day: int
-) -> Mapping[int, tuple[int, ...]]:
-    """Return the sums of the blocks that count in ``[first_day, end_day)``, by their last day.
-
-    Each has the number of pulses from 1 to 5.
-    """
-    return {
-        last_day: tuple(counts)
-        for last_day, *counts in db.execute(
-            "SELECT last_day, sum(p1), sum(p2), sum(p3), sum(p4), sum(p5) FROM pulse_blocks "
-            "WHERE site_id = ? AND last_day >= ? AND last_day < ? GROUP BY last_day",
-            (site_id, first_day, end_day),
-        )
-    }
 
 
 def _store(db: sqlite3.Connection, site_id: int, block: PulseBlock, now_ms: int) -> None:

@@ -8,7 +8,7 @@ import sqlite3
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pasperdus_collector.errors import NotFoundError, PreconditionError, QueryError
+from pasperdus_collector.errors import NotFoundError, PreconditionError, QueryError, unknown_name
 
 DEFAULT_SITE = "default"
 DEFAULT_TIME_ZONE = "Europe/Paris"
@@ -176,7 +176,7 @@ class Registry:
         """
         row = self._db.execute("SELECT id, version FROM sites WHERE name = ?", (name,)).fetchone()
         if row is None:
-            raise NotFoundError(f"there is no site {name!r}")
+            raise _no_site(self._db, name)
         site_id, current = row
         if version is not None and version != current:
             raise PreconditionError(
@@ -202,6 +202,14 @@ class Registry:
                     "is known from its first event"
                 )
         return int(site_id)
+
+
+def site_id_of(db: sqlite3.Connection, name: str) -> int:
+    """Return a site's id. Raises :class:`NotFoundError`."""
+    row = db.execute("SELECT id FROM sites WHERE name = ?", (name,)).fetchone()
+    if row is None:
+        raise _no_site(db, name)
+    return int(row[0])
 
 
 def read_sites(db: sqlite3.Connection) -> list[Site]:
@@ -238,6 +246,11 @@ def read_sites(db: sqlite3.Connection) -> list[Site]:
             "SELECT id, name, title, time_zone, agents, version FROM sites ORDER BY name"
         )
     ]
+
+
+def _no_site(db: sqlite3.Connection, name: str) -> NotFoundError:
+    known = (site for (site,) in db.execute("SELECT name FROM sites"))
+    return unknown_name(f"there is no site {name!r}", known)
 
 
 def _check_time_zone(name: str) -> None:

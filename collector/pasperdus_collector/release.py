@@ -33,7 +33,7 @@ class Unreleased:
 def close_blocks(
     ratings: Iterable[Unreleased], *, now_ms: int, k: int = K
 ) -> Iterator[list[Unreleased]]:
-    """Yield the blocks that can be closed now (pure).
+    """Yield the blocks that can be closed now; this computes, without a look at the ledger.
 
     ``ratings`` are those of one site, question and scale, in time order. What is left over, less
     than ``k`` of them or in an hour that goes on, waits.

@@ -310,8 +310,7 @@ class Writer:
         try:
             with ledger.transaction():
                 if now_ms // QUARTER_MS > self._quarter:
-                    # Coverage that does not come makes a gap only minutes after its quarter.
-                    pass_time(ledger.db, max(self._quarter - 2, 0), now_ms)
+                    pass_time(ledger.db, self._quarter, now_ms)
                 are_left = close_days(ledger.db, now_ms)
         except Exception as error:
             self.failures += 1

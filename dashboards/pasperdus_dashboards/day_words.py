@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from pasperdus_collector.api.today import Hour, Silence, Today, open_hours
+from pasperdus_collector.api.today import Hour, Silence, Today, busy_hours
 from pasperdus_collector.series.usual import DAYS, MIN_DAYS, Band
 from pasperdus_dashboards.door_words import (
     door_trouble,
@@ -88,7 +88,7 @@ class DayView:
 def day_view(today: Today, language: Language) -> DayView:
     """Put a day into words."""
     zone = ZoneInfo(today.site.time_zone)
-    shown = open_hours(today.hours, at_least=LEAST_HOURS)
+    shown = busy_hours(today.hours, at_least=LEAST_HOURS)
     hours = [_hour_row(hour, today, language, zone) for hour in shown]
     comparison = _comparison(today, language, zone)
     entries_notes = list(_entries_notes(today, language, zone))

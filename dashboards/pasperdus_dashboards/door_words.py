@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from pasperdus_collector.api.today import Today
-from pasperdus_collector.fleet import NodeState
+from pasperdus_collector.node_state import NodeState
 from pasperdus_dashboards.languages import Language
 from pasperdus_dashboards.node_words import NodeCard, gone_since_ms
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from pasperdus_collector.fleet import NodeState
+from pasperdus_collector.node_state import NodeState
 from pasperdus_dashboards.languages import Language
 
 LITTLE_DISK_MB = 500

@@ -86,7 +86,7 @@ def zones(say: Say) -> build.QueryVariable:
     """Return the choice of zones of the site, all of them at first."""
     within = {"collector": "collector", "site": "site"}
     return _all_at_first(
-        _choice("zone", say("Zone", "Zone"), tag_values(PASSAGES, "1d", "zone", within=within))
+        _choice("zone", say("Espace", "Zone"), tag_values(PASSAGES, "1d", "zone", within=within))
     )
 
 

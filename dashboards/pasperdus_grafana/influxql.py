@@ -86,12 +86,13 @@ def select(
     tags: Mapping[str, str] | None = None,
     by: Sequence[str] = (),
     during: str = "$timeFilter",
+    without_flags: int = 0,
 ) -> str:
     """Return a question about one measurement: ``columns`` are expressions by their headings.
 
     Names of fields stand in double quotes. ``tags`` maps a tag to the variable that chooses it,
-    beside collector and site. Raises ValueError for a field, scope, bucket or tag that is not
-    published.
+    beside collector and site. Rows with one of ``without_flags`` are left out. Raises ValueError
+    for a field, scope, bucket or tag that is not published.
     """
     known_tags = {"collector", "site", *group.scopes[scope]}
     chosen = {"collector": "collector", "site": "site", **(tags or {})}
@@ -105,6 +106,8 @@ def select(
         f"\"scope\" = '{scope}'",
         *_known(group, known_tags, columns.values()),
     ]
+    if without_flags:
+        conditions.append(f'"flags" & {without_flags} = 0')
     headings = ", ".join(f'{expression} AS "{name}"' for name, expression in columns.items())
     grouped = f" GROUP BY {', '.join(_quoted(tag) for tag in by)}" if by else ""
     return (

@@ -1,7 +1,12 @@
-"""The two languages of the dashboards: each text stands beside its translation."""
+"""The two languages of the dashboards: each text stands beside its translation.
+
+French is written with plain spaces and apostrophes in the code, and set as the pages set it.
+"""
 
 from collections.abc import Callable
 from typing import Literal
+
+from pasperdus_dashboards.typography import french as typeset
 
 Language = Literal["fr", "en"]
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
@@ -16,7 +21,7 @@ def speaker(language: Language) -> Say:
 
 def _french(french: str, english: str) -> str:
     del english
-    return french
+    return typeset(french)
 
 
 def _english(french: str, english: str) -> str:

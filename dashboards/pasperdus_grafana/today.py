@@ -2,6 +2,7 @@
 
 from grafana_foundation_sdk.models.common import StackingMode
 
+from pasperdus_collector.buckets.flags import PROVISIONAL, UNBRIDGED
 from pasperdus_collector.series.published import OCCUPANCY, PASSAGES, RATINGS, WAITS
 from pasperdus_grafana import panels
 from pasperdus_grafana.boards import Board, Placed, one_question, one_site
@@ -16,7 +17,6 @@ def today(language: Language) -> Board:
     entries, exits = say("Entrées", "Entries"), say("Sorties", "Exits")
     estimate = say("Présents", "Present")
     low, high = say("Borne basse", "Lower bound"), say("Borne haute", "Upper bound")
-    margin = say("± (intervalle à 95 %)", "± (95 % interval)")
     people, minutes = say(*panels.PEOPLE), say(*panels.MINUTES)
     service = say("Service", "Service")
     released = say("Avis publiés", "Released ratings")
@@ -58,10 +58,10 @@ def today(language: Language) -> Board:
                 panel=panels.figure(
                     say("Présents", "Present"),
                     say(
-                        "Dernière présence connue de la période, avec la demi-largeur de son "
-                        "intervalle à 95 %.",
-                        "Last known occupancy of the range, with half the width of its 95 % "
-                        "interval.",
+                        "Dernière présence connue de la période, telle que comptée : la dérive du "
+                        "jour n'est corrigée que la nuit.",
+                        "Last known occupancy of the range, as counted: the day's drift is only "
+                        "corrected at night.",
                     ),
                     [
                         Question(
@@ -69,7 +69,7 @@ def today(language: Language) -> Board:
                                 OCCUPANCY,
                                 "15m",
                                 "site",
-                                {estimate: '"people"', margin: '"error"'},
+                                {estimate: '"people"'},
                             )
                         )
                     ],
@@ -176,13 +176,21 @@ def today(language: Language) -> Board:
                                     OCCUPANCY,
                                     "15m",
                                     "site",
+                                    {estimate: '"people"'},
+                                )
+                            ),
+                            Question(
+                                query=select(
+                                    OCCUPANCY,
+                                    "15m",
+                                    "site",
                                     {
-                                        estimate: '"people"',
                                         low: '"people" - "error"',
                                         high: '"people" + "error"',
                                     },
+                                    without_flags=PROVISIONAL | UNBRIDGED,
                                 )
-                            )
+                            ),
                         ],
                         bucket="15m",
                         unit=people,

@@ -147,9 +147,9 @@ def _weekdays(say: Say) -> panels.Bars:
 
 def _by_zone(say: Say) -> panels.Chart:
     return panels.chart(
-        say("Entrées par zone et par jour", "Entries by zone and day"),
+        say("Entrées par espace et par jour", "Entries by zone and day"),
         say(
-            "Entrées dans chacune des zones choisies, jour par jour.",
+            "Entrées dans chacun des espaces choisis, jour par jour.",
             "Entries into each of the chosen zones, day by day.",
         ),
         [
@@ -192,7 +192,7 @@ def _tallies(say: Say) -> panels.Chart:
     return panels.chart(
         say("Relevés des agents par semaine", "Agents' tallies per week"),
         say(
-            "Ce que les agents ont noté d'une touche, par sujet et par zone : question répétée, "
+            "Ce que les agents ont noté d'une touche, par sujet et par espace : question répétée, "
             "téléphone, mauvaise orientation, incident.",
             "What agents noted with one tap, by subject and zone: repeated question, phone, "
             "misorientation, incident.",

@@ -56,24 +56,14 @@ class CollectorApi:
 
     def describe_site(self, site: str, change: dict[str, Any]) -> bool:
         """Change a site; False while the collector does not know it or its lines yet."""
-        request = urllib.request.Request(  # noqa: S310 (our own http address)
-            f"{self._address}/api/v1/sites/{site}",
-            data=json.dumps(change).encode(),
-            headers={"Content-Type": "application/json"},
-            method="PATCH",
-        )
-        try:
-            with self._open(request, timeout=TIMEOUT_S):
-                return True
-        except urllib.error.HTTPError as error:
-            if error.code == _NOT_FOUND:
-                return False
-            raise CollectorApiError(f"PATCH {site}: {error}: {_body(error)}") from error
-        except (OSError, http.client.HTTPException):
-            return False  # away for a moment; the caller asks again
+        return self._send("PATCH", f"/api/v1/sites/{site}", change)
+
+    def put_calendar(self, site: str, calendar: dict[str, Any]) -> bool:
+        """Tell when a site is open; False while the collector does not know it yet."""
+        return self._send("PUT", f"/api/v1/sites/{site}/calendar", calendar)
 
     def series(
-        self, *, measure: str, from_: datetime, to: datetime, bucket: str
+        self, *, measure: str, from_: datetime, to: datetime, bucket: str, masks: str = ""
     ) -> dict[datetime, int | None]:
         """Return the values of the default site by the start of their bucket."""
         query = urllib.parse.urlencode(
@@ -83,6 +73,7 @@ class CollectorApi:
                 "from": from_.isoformat(),
                 "to": to.isoformat(),
                 "bucket": bucket,
+                "masks": masks,
             }
         )
         answer = self._get(f"/api/v1/series?{query}")
@@ -99,6 +90,23 @@ class CollectorApi:
             duplicate=answer["duplicate"],
             quarantined=answer["quarantined"],
         )
+
+    def _send(self, method: str, path: str, body: dict[str, Any]) -> bool:
+        request = urllib.request.Request(  # noqa: S310 (our own http address)
+            self._address + path,
+            data=json.dumps(body).encode(),
+            headers={"Content-Type": "application/json"},
+            method=method,
+        )
+        try:
+            with self._open(request, timeout=TIMEOUT_S):
+                return True
+        except urllib.error.HTTPError as error:
+            if error.code == _NOT_FOUND:
+                return False
+            raise CollectorApiError(f"{method} {path}: {error}: {_body(error)}") from error
+        except (OSError, http.client.HTTPException):
+            return False  # away for a moment; the caller asks again
 
     def _get(self, path: str) -> dict[str, Any]:
         deadline_s = time.monotonic() + PATIENCE_S

@@ -3,9 +3,10 @@
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from pasperdus_demo.door_counts import HalfHour, read_door_counts
 from pasperdus_demo.errors import CollectorApiError
 from pasperdus_demo.installation import COLLECTOR, NODES, Installation
 from pasperdus_demo.live import MEAN_GAP_S, LiveVisitors
+from pasperdus_demo.opening import calendar
 from pasperdus_demo.past import ENTRANCE, ROOM_DOOR, WAITING_ROOM
 from pasperdus_demo.processes import Processes, wait_until
 from pasperdus_demo.replay import Replay
@@ -75,7 +77,7 @@ def _run_live(options: Options) -> int:
         visitors = LiveVisitors(
             town=town, started_ms=started_ms, sockets=sockets, seed=options.seed
         )
-        description = _Description(installation)
+        description = _Description(installation, calendar(town.closures))
         with closing(visitors), closing(description):
             description.start()
             supervise_at_s = 0.0
@@ -161,18 +163,23 @@ def _started(options: Options, *, is_driven: bool) -> Iterator[tuple[Installatio
 
 
 class _Description(threading.Thread):
-    """Names the site and its inner line once the collector knows them, beside everything else."""
+    """Names the site, its hours and its inner line once they are known, beside everything else."""
 
-    def __init__(self, installation: Installation) -> None:
+    def __init__(self, installation: Installation, opening: dict[str, Any]) -> None:
         super().__init__(name="description", daemon=True)
-        self._api = CollectorApi(installation.address)
+        api = CollectorApi(installation.address)
+        self._steps: Sequence[Callable[[], bool]] = (
+            partial(api.describe_site, "default", _SITE),
+            partial(api.put_calendar, "default", opening),
+            partial(api.describe_site, "default", _ROLES),
+        )
         self._is_over = threading.Event()
         self.failure: CollectorApiError | None = None
 
     def run(self) -> None:
         try:
-            for change in (_SITE, _ROLES):
-                while not self._is_over.is_set() and not self._api.describe_site("default", change):
+            for is_done in self._steps:
+                while not self._is_over.is_set() and not is_done():
                     self._is_over.wait(_SUPERVISE_EVERY_S)
         except CollectorApiError as error:
             self.failure = error  # raised by the main loop

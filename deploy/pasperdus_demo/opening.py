@@ -7,14 +7,18 @@ Gregorian computus.
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
+from typing import Any
 from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
 EXCEPTIONAL_CLOSURES = 3  # a staff day, a burst pipe, a strike
+CLOSURE_LABEL = "fermeture exceptionnelle"
 
 _WEEKDAY_HOURS = (time(8, 30), time(17, 30))
 _SATURDAY_HOURS = (time(9, 0), time(12, 0))
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
 _SATURDAY, _SUNDAY = 5, 6
+_SCHOOL_ZONE = "C"  # that of Paris; any would do
 _FIXED_HOLIDAYS = frozenset(
     {(1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25)}  # month, day
 )
@@ -35,6 +39,24 @@ def hours(day: date, closures: frozenset[date]) -> Hours | None:
         return None
     opens, closes = _SATURDAY_HOURS if day.weekday() == _SATURDAY else _WEEKDAY_HOURS
     return Hours(opens_ms=wall_ms(day, opens), closes_ms=wall_ms(day, closes))
+
+
+def calendar(closures: frozenset[date]) -> dict[str, Any]:
+    """Return the same hours and closures as the body of ``PUT sites/{site}/calendar``."""
+    weekday, saturday = (
+        [[f"{opens:%H:%M}", f"{closes:%H:%M}"]]
+        for opens, closes in (_WEEKDAY_HOURS, _SATURDAY_HOURS)
+    )
+    return {
+        "hours": {**dict.fromkeys(_WEEKDAYS, weekday), "saturday": saturday},
+        "closures": [
+            {"first_day": day.isoformat(), "last_day": day.isoformat(), "label": CLOSURE_LABEL}
+            for day in sorted(closures)
+        ],
+        "closes_on_public_holidays": True,
+        "territory": "metropole",
+        "school_zone": _SCHOOL_ZONE,
+    }
 
 
 def is_public_holiday(day: date) -> bool:

@@ -10,18 +10,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi import Request
+from fastapi import FastAPI, Request
 from prometheus_client.parser import text_string_to_metric_families
 
+from pasperdus_collector.api import problems, series_routes
 from pasperdus_collector.api.changes import Changes
 from pasperdus_collector.api.live_feed import LiveFeed
 from pasperdus_collector.api.queries import Live, Queries
-from pasperdus_collector.config import Config
+from pasperdus_collector.config import Config, InfluxSettings
 from pasperdus_collector.release import release
+from pasperdus_collector.series.influx import InfluxRows, InfluxServer
 from pasperdus_collector.web import build_web
 from pasperdus_contract.fields import MAX_WALL_MS
 from pasperdus_contract.topics import Channel
 from support.collecting import DAY, HOUR, MONDAY, NODE, batch, coverage, event, passage, rating
+from support.mosquitto import LOOPBACK, free_port
 from support.web import Client
 from support.wire import EPOCH, HEARTBEAT, written
 from support.writing import Desk
@@ -155,21 +158,65 @@ def test_times_may_have_any_offset(client: Client, desk: Desk, start: str, first
             400,
             "waiting and service times are of whole days; ask for bucket 1d or coarser",
         ),
-        ({"scale": "five"}, 400, "scale: Input should be a valid integer"),
+        ({"scale": "five"}, 400, "scale: 'five' is not a whole number; write"),
         ({"measure": "ratings", "scale": "3"}, 404, "no rating box of this site"),
+        ({"measure": ["passages_in", "ratings"]}, 400, "'measure' is given more than once; give"),
+        ({"measure": "tallies", "what": "fax"}, 404, "nothing called 'fax' was ever tallied"),
         ({"zones": "x"}, 400, "unknown parameter 'zones'; known are bucket, collector, from, "),
-        ({"measure": None}, 400, "measure: Field required"),
-        ({"from": None, "to": None}, 400, "from: Field required; to: Field required"),
+        ({"measure": None}, 400, "measure: is missing; give it"),
+        ({"from": None, "to": None}, 400, "from: is missing; give it; to: is missing"),
     ],
 )
 def test_a_question_about_a_series_is_refused_as_a_problem(
-    client: Client, desk: Desk, change: dict[str, str | None], status: int, words: str
+    client: Client, desk: Desk, change: dict[str, str | list[str] | None], status: int, words: str
 ) -> None:
     store(desk, passage(1, MONDAY))
     asked = {**DAY_OF_SERIES, "measure": "passages_in", **change}
     params = {name: value for name, value in asked.items() if value is not None}
 
     assert words in detail(client, "GET", "/api/v1/series", status, params=params)
+
+
+def test_passages_say_that_agents_are_left_out_where_they_are_told_apart(
+    client: Client, desk: Desk
+) -> None:
+    store(desk, passage(1, MONDAY, flags=["staff"]))
+
+    def told(measure: str) -> object:
+        params = {**DAY_OF_SERIES, "measure": measure}
+        return client.get("/api/v1/series", params=params).json().get("excludes_staff")
+
+    assert [told(each) for each in ("passages_in", "occupancy", "tallies")] == [True, True, None]
+
+
+@pytest.mark.parametrize("path", ["/api/v1/series", "/api/v1/fleet"])
+def test_a_shared_influxdb_that_is_away_is_a_problem_that_says_what_to_do(
+    desk: Desk, path: str
+) -> None:
+    server = InfluxServer(InfluxSettings(url=f"http://{LOOPBACK}:{free_port()}", bucket="shared"))
+    queries = Queries(desk.path, desk.writer, shared=InfluxRows(server), now_ms=lambda: NOW)
+    web = FastAPI()
+    problems.install(web)
+    web.include_router(series_routes.routes(queries))
+    params = {**DAY_OF_SERIES, "measure": "passages_in", "source": "shared"}
+
+    words = detail(Client(web, base_url="http://127.0.0.1:8000"), "GET", path, 503, params=params)
+
+    assert "cannot be reached" in words
+    assert "check [influx] url" in words
+    server.close()
+
+
+def test_an_import_or_site_that_is_not_there_is_told_with_those_that_are(
+    client: Client, desk: Desk
+) -> None:
+    store(desk, passage(1, MONDAY))
+
+    missing = detail(client, "DELETE", "/api/v1/sites/default/imports/99", 404)
+    elsewhere = detail(client, "GET", "/api/v1/sites/annexe", 404)
+
+    assert missing == "site 'default' has no import 99; known are none yet"
+    assert elsewhere == "there is no site 'annexe'; known are default"
 
 
 # Sites
@@ -232,12 +279,18 @@ def test_a_change_from_an_older_version_is_refused(client: Client, stale: str) -
     ("method", "path", "body", "status", "words"),
     [
         ("POST", "/api/v1/sites", {"site": "a", "title": "A"}, 409, "a site 'a' already"),
-        ("POST", "/api/v1/sites", {"site": "A b", "title": "A"}, 400, "site: String should match"),
-        ("POST", "/api/v1/sites", {"site": "b"}, 400, "title: Field required"),
-        ("POST", "/api/v1/sites", {"site": "b", "title": ""}, 400, "title: String should have"),
+        ("POST", "/api/v1/sites", {"site": "A b", "title": "A"}, 400, "site: 'A b' does not fit"),
+        ("POST", "/api/v1/sites", {"site": "b"}, 400, "title: is missing"),
+        (
+            "POST",
+            "/api/v1/sites",
+            {"site": "b", "title": ""},
+            400,
+            "title: '' is too short; write at",
+        ),
         ("POST", "/api/v1/sites", {"site": "b", "title": "x" * 81}, 400, "at most 80"),
         ("POST", "/api/v1/sites", [], 400, "body: "),
-        ("POST", "/api/v1/sites", {"site": "b", "title": "B", "tz": "x"}, 400, "tz: Extra"),
+        ("POST", "/api/v1/sites", {"site": "b", "title": "B", "tz": "x"}, 400, "tz: nothing"),
         (
             "POST",
             "/api/v1/sites",

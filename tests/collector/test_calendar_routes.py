@@ -130,16 +130,16 @@ def test_a_change_of_what_somebody_else_changed_is_refused(client: Client) -> No
 @pytest.mark.parametrize(
     ("body", "complaint"),
     [
-        ({"opening": {}}, "opening: Extra inputs are not permitted"),
-        ({"hours": {"lundi": []}}, "hours.lundi.[key]: Input should be 'monday', 'tuesday'"),
+        ({"opening": {}}, "opening: nothing here has that name; check"),
+        ({"hours": {"lundi": []}}, "hours.lundi: 'lundi' is not one of monday, tuesday"),
         (
             {"hours": {"monday": [["08:30", "12:00"], ["11:00", "13:00"]]}},
             "hours.monday: 11:00-13:00 begins before 08:30-12:00 is over",
         ),
         ({"hours": {"monday": [["8:30", "12:00"]]}}, "hours.monday: '8:30' is no time of day"),
-        ({"closures": [{"first_day": "2026-12-28"}]}, "closures.0.last_day: Field required"),
-        ({"school_zone": "D"}, "school_zone: Input should be 'A', 'B' or 'C'"),
-        ({"territory": "france"}, "territory: Input should be 'metropole', 'alsace-moselle'"),
+        ({"closures": [{"first_day": "2026-12-28"}]}, "closures.0.last_day: is missing"),
+        ({"school_zone": "D"}, "school_zone: 'D' is not one of A, B, C; write one"),
+        ({"territory": "france"}, "territory: 'france' is not one of metropole, alsace-moselle"),
     ],
 )
 def test_a_fault_is_told_with_its_field_and_changes_nothing(
@@ -218,8 +218,8 @@ def test_days_begin_today_at_the_site_unless_asked_otherwise(client: Client) -> 
         ({"from": "1989-12-31", "to": "1990-01-02"}, 400, "days between 1990 and 2100"),
         ({"from": "2100-12-31", "to": "2101-01-02"}, 400, "days between 1990 and 2100"),
         ({"from": "9999-12-31"}, 400, "days between 1990 and 2100"),
-        ({"from": "tomorrow"}, 400, "from: Input should be a valid date"),
-        ({"since": "2026-01-02"}, 400, "since: Extra inputs are not permitted"),
+        ({"from": "tomorrow"}, 400, "from: 'tomorrow' is not a date; write one like"),
+        ({"since": "2026-01-02"}, 400, "since: nothing here has that name"),
     ],
 )
 def test_a_question_that_cannot_be_answered_says_how_to_ask(

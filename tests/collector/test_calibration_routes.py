@@ -24,10 +24,10 @@ BY_HAND = {
     "node": NODE,
     "line": "door",
     "from": "2026-03-02T08:05:00Z",
-    "counted_in": 100,
-    "seen_in": 105,
-    "counted_out": 100,
-    "seen_out": 100,
+    "by_sensor_in": 100,
+    "by_hand_in": 105,
+    "by_sensor_out": 100,
+    "by_hand_out": 100,
 }
 
 
@@ -94,7 +94,7 @@ def test_the_days_are_made_anew_with_it_and_again_without_it(client: Client, des
 def test_each_holds_from_its_quarter_hour_until_the_next_of_its_line(
     client: Client, desk: Desk
 ) -> None:
-    enter(client, **{"from": "2026-03-09T10:00:00+01:00", "seen_in": 110})
+    enter(client, **{"from": "2026-03-09T10:00:00+01:00", "by_hand_in": 110})
     enter(client)
 
     found = desk.run(lambda ledger: read_calibrations(ledger.db, 1))
@@ -113,10 +113,10 @@ def test_each_holds_from_its_quarter_hour_until_the_next_of_its_line(
 @pytest.mark.parametrize(
     ("changed", "status", "says"),
     [
-        ({"counted_in": 0}, 400, "counted_in: the sensor counted 0"),
-        ({"counted_out": 0}, 400, "counted_out: the sensor counted 0"),
-        ({"seen_in": -1}, 400, "seen_in: "),
-        ({"seen_in": "105"}, 400, "seen_in: "),
+        ({"by_sensor_in": 0}, 400, "by_sensor_in: the sensor counted 0"),
+        ({"by_sensor_out": 0}, 400, "by_sensor_out: the sensor counted 0"),
+        ({"by_hand_in": -1}, 400, "by_hand_in: "),
+        ({"by_hand_in": "105"}, 400, "by_hand_in: "),
         ({"from": "2026-03-02T08:05:00"}, 400, "from: '2026-03-02T08:05:00' is no time"),
         ({"line": "window"}, 404, "no line 'window' of node 'entrance-1'"),
         ({"node": "elsewhere"}, 404, "no line 'door' of node 'elsewhere'"),
@@ -136,7 +136,7 @@ def test_what_cannot_be_used_is_refused_with_its_reason(
 def test_two_from_one_instant_would_contradict_each_other(client: Client) -> None:
     enter(client)
 
-    again = client.post(PATH, json={**BY_HAND, "seen_in": 120})
+    again = client.post(PATH, json={**BY_HAND, "by_hand_in": 120})
 
     assert again.status_code == 409
     assert "delete it first" in again.json()["detail"]
@@ -155,6 +155,6 @@ def test_a_site_touches_only_its_own(client: Client, desk: Desk) -> None:
         answer = client.request(method, path, **({"json": BY_HAND} if method == "POST" else {}))
         assert (answer.status_code, answer.json()["detail"]) == (
             404,
-            "there is no site 'nowhere'",
+            "there is no site 'nowhere'; known are annexe, default",
         )
     assert client.get(PATH).json() == [entered]

@@ -17,12 +17,12 @@ import pytest
 
 from pasperdus_collector.api.queries import Queries
 from pasperdus_collector.config import Config
-from pasperdus_collector.fleet import NodeState
 from pasperdus_collector.home_assistant.announcements import TOLD_TOGETHER, Announcements
 from pasperdus_collector.home_assistant.announcer import Announcer
 from pasperdus_collector.home_assistant.discovery import Home, node_device, site_device
 from pasperdus_collector.home_assistant.states import node_state, site_state
 from pasperdus_collector.home_assistant.words import WORDS, Language
+from pasperdus_collector.node_state import NodeState
 from pasperdus_contract.topics import Channel
 from pasperdus_service.errors import SettingsError
 from pasperdus_service.link import Message

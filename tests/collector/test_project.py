@@ -12,6 +12,7 @@ from pasperdus_collector.ledger import reading
 from pasperdus_collector.project import rebuilt, told
 from pasperdus_collector.series.changes import read_changes
 from pasperdus_collector.series.influx import InfluxServer
+from pasperdus_service.errors import SettingsError
 from pasperdus_service.lock import FileLock
 from pasperdus_service.settings import load
 from support.collecting import MINUTE, MONDAY, Core, passage
@@ -59,9 +60,19 @@ def test_a_rebuild_beside_a_running_collector_is_refused(tmp_path: Path) -> None
     Core(tmp_path / "ledger.db").close()
     lock = FileLock(tmp_path / "ledger.db.lock")
 
-    with pytest.raises(CollectorError, match=r"stop the collector \(systemctl stop pasperdus-co"):
+    with pytest.raises(CollectorError, match=r"stop the collector \(systemctl stop pas") as refused:
         rebuilt(configure(tmp_path, INFLUX))
     lock.release()
+    assert str(refused.value).count("stop it") == 0
+
+
+def test_a_secret_that_cannot_be_read_is_told_before_anything_is_rebuilt(tmp_path: Path) -> None:
+    Core(tmp_path / "ledger.db").close()
+    config = configure(tmp_path, f'{INFLUX}token_file = "{tmp_path}/nowhere"\n')
+
+    for command in (told, rebuilt):
+        with pytest.raises(SettingsError, match=r"token_file .*nowhere"):
+            command(config)
 
 
 def test_the_command_tells_what_waits(tmp_path: Path) -> None:

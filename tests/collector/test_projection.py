@@ -24,6 +24,7 @@ from support.conformance import (
     AWAY,
     COLLECTOR,
     FIRST_DAY,
+    HOME,
     NOW,
     PARIS,
     Filling,
@@ -190,12 +191,55 @@ def test_a_server_that_does_not_delete_is_told_of_once_and_gets_everything(
     filling.pass_time(filling.clock.now_ms)
 
     with capture_logs() as logs:
+        server.fails_with = InfluxError("away")
+        for _ in range(3):
+            with pytest.raises(InfluxError, match="away"):
+                projection.copy_once()
+        server.fails_with = None
         copy_all(projection)
 
     told = [each for each in logs if "does not delete" in each["event"] and each["site"] == AWAY]
     assert len(told) == 1
     assert "project --rebuild" in told[0]["event"]
     assert waiting(filling) == 0
+
+
+def test_a_missing_database_is_a_failure_like_others_until_it_is_made(
+    filling: Filling, tmp_path: Path
+) -> None:
+    with Influx1(tmp_path / "influx") as influx, capture_logs() as logs:
+        influx.query(f'DROP DATABASE "{DATABASE}"')
+        server = InfluxServer(InfluxSettings(url=influx.url, bucket=DATABASE))
+        projection = projection_of(filling, server)
+        filling.change(lambda ledger: rebuild_site(ledger.db, _site_id(ledger, AWAY)))
+        filling.pass_time(filling.clock.now_ms)
+
+        with pytest.raises(InfluxError, match=r"database not found.*; create the bucket"):
+            projection.copy_once()
+        influx.query(f'CREATE DATABASE "{DATABASE}"')
+        copy_all(projection)
+
+        assert unlike(filling, influx) == []
+        projection.stop()
+    assert not [each for each in logs if "does not delete" in each["event"]]
+
+
+def test_a_card_tells_since_when_the_site_was_heard_of_after_an_older_day(
+    filling: Filling,
+) -> None:
+    server = Kept()
+    projection = projection_of(filling, server)
+    copy_all(projection)
+    server.told.clear()
+
+    older = event_at(midnight_ms(FIRST_DAY, PARIS) - 5 * HOUR, kind="tally", what="phone")
+    filling.deliver("counter-1", [older], at=filling.clock.now_ms)
+    filling.pass_time(filling.clock.now_ms)
+    copy_all(projection)
+
+    quarter = (midnight_ms(FIRST_DAY, PARIS) - 5 * HOUR) // QUARTER
+    card = next(told for told in server.told if told.startswith("sites,") and HOME in told)
+    assert f'\\"tallied_from\\":{quarter}' in card
 
 
 def test_buckets_that_become_unknown_or_move_are_written_over(

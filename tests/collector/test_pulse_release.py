@@ -7,27 +7,31 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pasperdus_collector.buckets.pulses import move_pulse, note_pulse
+from pasperdus_collector.calendar.grid import midnight
 from pasperdus_collector.pulse_release import (
     MIN_AGENTS,
     SPAN_DAYS,
     K,
     UnreleasedPulse,
     close_pulse_blocks,
-    read_pulse_blocks,
     release_pulses,
 )
+from pasperdus_collector.series.embedded import EmbeddedRows
+from pasperdus_collector.series.published import PULSES, RowQuestion
 from pasperdus_contract.events import Pulse
 from support.collecting import DAY, HOUR, MONDAY, NODE, Core
 from support.wire import EPOCH
 
 FIRST = date(2026, 3, 2).toordinal()  # the day that MONDAY begins
 NOON = 12 * HOUR
+PARIS = ZoneInfo("Europe/Paris")
 
 
 class Agents:
@@ -64,6 +68,17 @@ class Agents:
         """Close what is due at noon of ``day``."""
         with self.core.ledger.transaction():
             return release_pulses(self.db, MONDAY + day * DAY + NOON)
+
+    def published(self, end: int) -> dict[int, tuple[int, ...]]:
+        """Return the rows of the pulse that are known before day ``end``, by their day."""
+        rows = EmbeddedRows(self.db, now_ms=MONDAY)
+        (card,) = rows.cards()
+        edges = [midnight(date.fromordinal(FIRST + day), PARIS) for day in range(end + 1)]
+        (bucket, *_) = PULSES.buckets
+        found = rows.rows(
+            RowQuestion(card=card, group=PULSES, bucket=bucket, scope="site", tags={}, edges=edges)
+        )
+        return {edges.index(edge): tuple(map(int, values[:5])) for edge, values in found.items()}
 
     def blocks(self) -> list[tuple[int, int, int]]:
         """Return first day, last day and number of pulses of each block, by its closing."""
@@ -136,10 +151,8 @@ def test_pulses_of_all_terminals_are_pooled_and_leave_after_four_weeks(core: Cor
     assert agents.close(28) == 0
 
     assert agents.blocks() == [(0, 27, 14)]
-    assert read_pulse_blocks(agents.db, agents.site_id, FIRST, FIRST + 28) == {
-        FIRST + 27: (3, 3, 3, 2, 3)
-    }
-    assert read_pulse_blocks(agents.db, agents.site_id, FIRST, FIRST + 27) == {}
+    assert agents.published(28) == {27: (3, 3, 3, 2, 3)}
+    assert agents.published(27) == {}
     assert core.is_empty("pulses")
 
 
@@ -234,10 +247,10 @@ def test_the_day_in_which_a_block_counts_is_told_to_the_projection(core: Core) -
 
 def sums(agents: Agents, end: int) -> dict[tuple[int, int], tuple[int, ...]]:
     """Return what is published over every range of days."""
-    by_day = read_pulse_blocks(agents.db, agents.site_id, FIRST, FIRST + end)
+    by_day = agents.published(end)
     return {
         (first, last): tuple(
-            sum(counts[n] for day, counts in by_day.items() if first <= day - FIRST < last)
+            sum(counts[n] for day, counts in by_day.items() if first <= day < last)
             for n in range(5)
         )
         for first, last in itertools.combinations(range(0, end + 1, 12), 2)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from pasperdus_collector.buckets.flags import PROVISIONAL
 from pasperdus_collector.errors import NotFoundError, QueryError
 from pasperdus_collector.registry import LineRole
 from pasperdus_collector.release import release
@@ -164,6 +165,22 @@ def test_a_day_of_a_site_begins_at_its_own_midnight(core: Core) -> None:
         ({"measure": "index", "bucket": "15m"}, "released by the hour"),
         ({"measure": "occupancy", "zone": "entrance-1"}, "occupancy is of a whole site"),
         (
+            {"zone": "entrance-1", "line": "entrance-1/door"},
+            "a line lies in one zone; give zone or line, not both",
+        ),
+        ({"question": "accueil"}, "passages_in is not of one question; leave question out"),
+        ({"scale": 5}, "passages_in is not of one scale; leave scale out"),
+        ({"what": "phone"}, "passages_in is not of one kind of tally; leave what out"),
+        ({"service": "caisse"}, "passages_in is not of one service; leave service out"),
+        (
+            {"measure": "pulse", "bucket": "1mo", "masks": frozenset({"open"})},
+            "pulses are pooled over whole months; leave masks out",
+        ),
+        (
+            {"measure": "wait_minutes", "bucket": "1d", "masks": frozenset({"open"})},
+            "wait_minutes is of whole days; leave the mask open out",
+        ),
+        (
             {"measure": "ratings"},
             "choose question=accueil&scale=4, question=accueil&scale=5, question=attente&scale=5",
         ),
@@ -192,17 +209,26 @@ def test_a_question_that_cannot_be_asked_so_is_told_how(
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ({"site": "nowhere"}, "there is no site 'nowhere'"),
-        ({"zone": "cellar"}, "site 'default' has no zone 'cellar'"),
+        ({"site": "nowhere"}, "there is no site 'nowhere'; known are default"),
+        ({"collector": "annexe"}, "collector 'annexe' has no site 'default' here; known are mai"),
+        ({"zone": "cellar"}, "site 'default' has no zone 'cellar'; known are entrance-1"),
+        ({"line": "entrance-1/x"}, "has no line 'entrance-1/x'; known are entrance-1/door"),
+        ({"measure": "tallies", "what": "fax"}, "nothing called 'fax' .*; known are ph"),
+        (
+            {"measure": "wait_minutes", "bucket": "1d", "service": "caisse"},
+            "nobody waited for a service 'caisse' yet; known are none yet",
+        ),
         ({"measure": "ratings", "question": "other"}, "no rating box of this site asks that"),
         ({"measure": "index", "scale": 3}, "no rating box of this site asks that"),
     ],
 )
 def test_what_is_not_there_is_named(core: Core, query: dict[str, Any], words: str) -> None:
-    core.store(passage(1, NINE))
+    core.store(passage(1, NINE), event(2, NINE, kind="tally", what="phone"))
+    series = EmbeddedSeries(core.ledger.db, now_ms=MONDAY + 7 * DAY, collector="mairie")
+    asked: dict[str, Any] = {"site": "default", "measure": "passages_in", "bucket": "1h"}
 
     with pytest.raises(NotFoundError, match=words):
-        read(core, **{"measure": "passages_in", **query})
+        series.read(SeriesQuery(start_ms=NINE, end_ms=NINE + HOUR, **{**asked, **query}))
 
 
 @pytest.mark.parametrize("start", [0, MONDAY])
@@ -307,6 +333,27 @@ def test_a_recount_restarts_occupancy_after_a_gap(core: Core) -> None:
     assert values(core, "occupancy", bucket="15m", now=NINE + HOUR) == [None, 6, 7, 7]
 
 
+def test_bounds_are_told_of_a_finished_day_only(core: Core) -> None:
+    """Before the close nobody knows by how much the counts drifted."""
+    cover(core, FOUR, FOUR + DAY, 100)
+    came = [passage(n, NINE + n * MINUTE) for n in range(1, 9)]
+    left = [passage(n, NINE + n * MINUTE, "out") for n in range(20, 27)]
+    core.store(*came, *left)
+    span = {"bucket": "15m", "end_ms": NINE + QUARTER}
+
+    (going_on,) = read(core, "occupancy", now=NINE + HOUR, **span).points
+    (mixed,) = read(core, "occupancy", now=NINE + HOUR, bucket="1d", end_ms=NINE + 1).points
+    (finished,) = read(core, "occupancy", now=FOUR + DAY + HOUR, **span).points
+
+    assert (going_on.value, going_on.low, going_on.high) == (8, None, None)
+    assert going_on.flags & PROVISIONAL
+    assert (mixed.low, mixed.high) == (None, None)
+    assert finished.low is not None
+    assert finished.high is not None
+    assert isinstance(finished.value, float)
+    assert finished.low < finished.value < finished.high
+
+
 def test_a_close_comes_once_a_night_also_when_the_clocks_change(core: Core) -> None:
     sunday = MONDAY + 27 * DAY  # 2026-03-29, one hour shorter in Paris
     before = sunday - DAY
@@ -408,3 +455,31 @@ def test_tallies_are_summed_and_can_be_chosen(core: Core) -> None:
     assert values(core, "tallies", **span) == [2, 1, 0]
     assert values(core, "tallies", **span, what="phone") == [2, 0, 0]
     assert values(core, "tallies", **span, zone="entrance-1") == [2, 1, 0]
+
+
+@pytest.mark.parametrize("first_told", [passage(1, NINE), coverage(1, NINE, NINE + QUARTER)])
+def test_tallies_are_null_before_the_site_was_heard_of_and_in_the_future(
+    core: Core, first_told: dict[str, Any]
+) -> None:
+    core.store(first_told, event(2, NINE + 2 * HOUR, kind="tally", what="phone"))
+    span = {"start_ms": NINE - HOUR, "end_ms": NINE + 6 * HOUR, "now": NINE + 4 * HOUR - 1}
+
+    assert values(core, "tallies", **span) == [None, 0, 0, 1, 0, None, None]
+    assert shares(core, "tallies", **span) == [0.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0]
+    years = {"bucket": "1mo", "start_ms": 0, "end_ms": MONDAY + 900 * DAY}
+    assert [value for value in values(core, "tallies", **years) if value is not None] == [1]
+
+
+def test_the_first_of_all_tallies_is_found_among_nodes_kinds_and_categories(core: Core) -> None:
+    tallies = [("phone", None, 5), ("phone", "desk", 3), ("misorientation", None, 4)]
+    core.store(
+        *(
+            event(n, NINE + hour * HOUR, kind="tally", what=what, category=category)
+            for n, (what, category, hour) in enumerate(tallies, 1)
+        )
+    )
+    core.store(event(1, NINE + HOUR, kind="tally", what="phone", category="z"), node="entrance-2")
+
+    found = values(core, "tallies", end_ms=NINE + 6 * HOUR, what="misorientation")
+
+    assert found == [None, 0, 0, 0, 1, 0]

@@ -14,11 +14,13 @@ from pasperdus_collector.buckets.flags import CLIPPED, FEW, GAP, PROVISIONAL, UN
 from pasperdus_collector.buckets.occupancy import Quarter, Recount, presence
 from pasperdus_collector.buckets.stay import (
     MAX_RELATIVE_ERROR,
+    MIN_VISITS_OF_A_DAY,
     Stay,
     StayDay,
     pool,
     pool_fields,
     stay_day,
+    stay_of_a_day,
 )
 from support.visiting import Door, Visits, visits
 
@@ -265,3 +267,25 @@ def test_the_error_joins_misses_hidden_misses_quarter_hours_and_entries(
     of_area = 1.96 * (area_variance + hidden * one_miss + 2000 * 15**2 / 12) ** 0.5 / 32_000
     of_entries = (misses + hidden) / 1000
     assert whole.error == pytest.approx(32 * (of_area**2 + of_entries**2) ** 0.5)
+
+
+@pytest.mark.parametrize(("visitors", "missed"), [(40, 0.05), (60, 0.03), (450, 0.02)])
+def test_the_days_that_are_told_are_not_those_that_chance_made_long(
+    visitors: int, missed: float
+) -> None:
+    """The bound is a share of the area itself, so at few visits too large an area passes."""
+    rng = random.Random(SEED + visitors)
+    door = Door(misses_in=missed, misses_out=missed)
+    told = []
+    for _ in range(150):
+        truth, (day,) = simulated(rng, door, visitors=visitors)
+        stay = stay_of_a_day(day)
+        if stay.valid:
+            told.append((stay.minutes - truth, stay.error))
+
+    if visitors < MIN_VISITS_OF_A_DAY:
+        assert told == []
+    else:
+        assert len(told) > 100
+        assert abs(fmean(off for off, _ in told)) < 1.0
+        assert fmean(abs(off) <= error for off, error in told) > 0.85

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pasperdus_collector.api.today import open_hours, read_today
+from pasperdus_collector.api.today import busy_hours, read_today
 from pasperdus_collector.ledger import reading
 from pasperdus_collector.registry import read_sites
 from pasperdus_collector.series.usual import Band, DayCounts, QuarterCount, usual
@@ -142,7 +142,7 @@ def test_a_short_day_is_shown_among_its_neighbours_within_the_day(place: Recepti
         with reading(place.ledger.path) as db:
             hours = read_today(db, read_sites(db)[0], wall(day, "23:58")).hours
 
-        shown = open_hours(hours, at_least=8)
+        shown = busy_hours(hours, at_least=8)
 
         assert len(shown) >= 8
-        assert set(map(id, open_hours(hours))) <= set(map(id, shown))
+        assert set(map(id, busy_hours(hours))) <= set(map(id, shown))

@@ -57,12 +57,7 @@ STAY = {
 SHOWN: dict[str, dict[str, list[Any]]] = {
     "en/today.json": {
         "Entries today": [{"Entries": [(RANGES["en/today.json"][0], 12)]}],
-        "Present": [
-            {
-                "Present": [(Q0900, 2.0), (Q0915, 5.0)],
-                "± (95 % interval)": [(Q0900, 0.5), (Q0915, 1.0)],
-            }
-        ],
+        "Present": [{"Present": [(Q0900, 2.0), (Q0915, 5.0)]}],
         "Released ratings": [{"Released ratings": [(RANGES["en/today.json"][0], 12)]}],
         "Coverage": [{"Coverage": [(RANGES["en/today.json"][0], pytest.approx(2.5 / 96))]}],
         "Entries so far": [{"Entries": [(Q0900, 3), (Q0915, 8), (Q0945, 12)]}],
@@ -73,9 +68,11 @@ SHOWN: dict[str, dict[str, list[Any]]] = {
         "Occupancy": [
             {
                 "Present": [(Q0900, 2.0), (Q0915, 5.0)],
-                "Lower bound": [(Q0900, 1.5), (Q0915, 4.0)],
-                "Upper bound": [(Q0900, 2.5), (Q0915, 6.0)],
-            }
+            },
+            {  # of the second, no bounds are known
+                "Lower bound": [(Q0900, 1.5)],
+                "Upper bound": [(Q0900, 2.5)],
+            },
         ],
         "Released ratings per hour": [
             {

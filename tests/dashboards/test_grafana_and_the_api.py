@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
@@ -12,16 +12,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pasperdus_collector.config import InfluxSettings
 from pasperdus_collector.ledger import reading
 from pasperdus_collector.series import Measure, Point, SeriesQuery
 from pasperdus_collector.series.embedded import EmbeddedRows
-from pasperdus_collector.series.influx import InfluxServer
-from pasperdus_collector.series.projection import Projection
 from pasperdus_collector.series.reader import SeriesReader
-from support.conformance import COLLECTOR, HOME, NOW, Filling, fill
+from support.conformance import COLLECTOR, HOME, NOW
+from support.copying import Copied
 from support.grafana import ALL, View, dashboards, series, table
-from support.influx import DATABASE, Influx1
 
 PARIS = ZoneInfo("Europe/Paris")
 FROM = int(datetime(2026, 3, 9, tzinfo=PARIS).timestamp() * 1000)
@@ -38,11 +35,8 @@ Read = Callable[[Point], float | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
-    """A ledger, and the InfluxDB that the projection copied it to."""
-
-    filling: Filling
-    influx: Influx1
+class Filled(Copied):
+    """What panels show of one site, and what the API answers of it."""
 
     def shown(self, file: str, title: str, query: int = 0) -> dict[str, dict[int, Any]]:
         """Return the series that a query of a panel draws, as values by time."""
@@ -82,24 +76,9 @@ class Filled:
         return target
 
 
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
-    directory = tmp_path_factory.mktemp("grafana")
-    filling = fill(directory / "ledger.db")
-    with Influx1(directory / "influx") as influx:
-        projection = Projection(
-            InfluxServer(InfluxSettings(url=influx.url, bucket=DATABASE)),
-            path=filling.path,
-            collector=COLLECTOR,
-            submit=filling.change,
-            every_s=1,
-            now_ms=lambda: NOW,
-        )
-        while projection.copy_once():
-            pass
-        yield Filled(filling, influx)
-        projection.stop()
-    filling.close()
+@pytest.fixture
+def filled(copied: Copied) -> Filled:
+    return Filled(copied.filling, copied.influx)
 
 
 def _view(file: str) -> View:
@@ -136,8 +115,8 @@ COMPARED: list[tuple[Any, ...]] = [
     ("today", "Entries and exits per hour", 1, "Exits", "passages_out", "1h", value, {}),
     ("today", "Present", 0, "Present", "occupancy", "15m", value, {}),
     ("today", "Occupancy", 0, "Present", "occupancy", "15m", value, {}),
-    ("today", "Occupancy", 0, "Lower bound", "occupancy", "15m", low, {}),
-    ("today", "Occupancy", 0, "Upper bound", "occupancy", "15m", high, {}),
+    ("today", "Occupancy", 1, "Lower bound", "occupancy", "15m", low, {}),
+    ("today", "Occupancy", 1, "Upper bound", "occupancy", "15m", high, {}),
     ("week", "Passages per day", 0, "Entries", "passages_in", "1d", value, {}),
     ("week", "Passages per day", 1, "Exits", "passages_out", "1d", value, {}),
     (

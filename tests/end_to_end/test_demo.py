@@ -56,12 +56,27 @@ def test_nine_months_are_there_within_a_minute_and_none_of_it_twice(tmp_path: Pa
         by_month = api.series(
             measure="passages_in", from_=now - timedelta(days=273), to=now, bucket="1mo"
         )
+        by_day, in_open_hours = (
+            api.series(
+                measure="passages_in",
+                from_=now - timedelta(days=60),
+                to=now - timedelta(days=2),
+                bucket="1d",
+                masks=masks,
+            )
+            for masks in ("", "open")
+        )
 
     assert counters.stored > 180_000
     assert counters.quarantined == 0
     assert counters.add_up
     full_months = list(by_month.values())[1:-1]
     assert all(1_500 < (value or 0) < 7_000 for value in full_months), by_month
+    # Everybody comes in opening hours, so the calendar that the site was told leaves nobody out.
+    assert {day: count for day, count in in_open_hours.items() if count} == {
+        day: count for day, count in by_day.items() if count
+    }
+    assert None in in_open_hours.values()  # Sundays are masked, not zero
 
 
 @pytest.mark.parametrize("child", ["collector", "entrance-1", "terminal-1"])

@@ -12,7 +12,7 @@ import pytest
 
 from torture.kills import kill_at_random
 
-INSTANTS = 8
+INSTANTS = 6
 
 
 @pytest.mark.slow

@@ -47,11 +47,20 @@ def test_systemd_hears_on_an_abstract_socket(monkeypatch: pytest.MonkeyPatch) ->
 def test_without_systemd_nothing_is_said(
     monkeypatch: pytest.MonkeyPatch, address: str | None
 ) -> None:
-    monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
-    if address is not None:
-        monkeypatch.setenv("NOTIFY_SOCKET", address)
+    name = f"pasperdus-silent-{os.getpid()}"
+    with listening(f"\0{name}") as listener:
+        monkeypatch.setenv("NOTIFY_SOCKET", f"@{name}")
+        notify("STATUS=heard")
+        if address is None:
+            monkeypatch.delenv("NOTIFY_SOCKET")
+        else:
+            monkeypatch.setenv("NOTIFY_SOCKET", address)
+        notify("READY=1")
+        listener.setblocking(False)
 
-    notify("READY=1")
+        assert listener.recv(100) == b"STATUS=heard"
+        with pytest.raises(BlockingIOError):
+            listener.recv(100)
 
 
 def test_a_socket_that_is_gone_is_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -304,10 +304,10 @@ def _calibrate(ledger: Ledger) -> None:
             node=node,
             line=line,
             from_ms=from_ms,
-            counted_in=180,
-            seen_in=191,
-            counted_out=175,
-            seen_out=190,
+            by_sensor_in=180,
+            by_hand_in=191,
+            by_sensor_out=175,
+            by_hand_out=190,
         )
         add_calibration(ledger.db, site_id, entry, entered_at_ms=from_ms)
     rebuild_site(ledger.db, site_id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from pasperdus_collector.config import InfluxSettings
 from pasperdus_collector.ledger import reading
 from pasperdus_collector.series.embedded import EmbeddedRows
@@ -10,6 +12,14 @@ from pasperdus_collector.series.projection import Projection
 from support.conformance import COLLECTOR, Filling
 from support.influx import DATABASE, Influx1
 from support.questions import differences
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """A ledger, and the InfluxDB that the projection copied it to."""
+
+    filling: Filling
+    influx: Influx1
 
 
 def projection_of(filling: Filling, server: InfluxServer) -> Projection:

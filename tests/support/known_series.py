@@ -28,7 +28,13 @@ ROWS: list[tuple[str, str, str, str, dict[str, float]]] = [
     ("passages_15m", "mairie/annexe", "site", "2026-03-03T09:00", {"ins": 100, "ins_valid": 1}),
     ("passages_15m", "agglo/accueil", "site", "2026-03-03T09:00", {"ins": 1000, "ins_valid": 1}),
     ("occupancy_15m", SITE, "site", "2026-03-03T09:00", {"people": 2.0, "error": 0.5, "valid": 1}),
-    ("occupancy_15m", SITE, "site", "2026-03-03T09:15", {"people": 5.0, "error": 1.0, "valid": 1}),
+    (
+        "occupancy_15m",
+        SITE,
+        "site",
+        "2026-03-03T09:15",
+        {"people": 5.0, "error": 1.0, "valid": 1, "flags": 4},
+    ),
     ("occupancy_15m", SITE, "site", "2026-03-03T09:30", {}),
     (
         "passages_1h",

@@ -13,6 +13,7 @@ from pasperdus_collector.series import Mask, Measure, Series, SeriesQuery
 from pasperdus_collector.series.card import SiteCard
 from pasperdus_collector.series.published import PublishedRows
 from pasperdus_collector.series.reader import SeriesReader
+from support.collecting import DAY
 from support.conformance import NOW, midnight_ms
 
 MASKS: tuple[frozenset[Mask], ...] = (
@@ -37,14 +38,13 @@ def every_query(cards: list[SiteCard], measure: Measure) -> Iterator[SeriesQuery
         for bucket, (first, last) in RANGES.items():
             for masks in MASKS[:: 3 if measure == "passages_out" else 1]:  # as entries are
                 for narrowed in list(_narrowings(card, measure))[:: 3 if masks else 1]:
+                    asked: dict[str, Any] = {
+                        "bucket": bucket,
+                        "start_ms": midnight_ms(first, ZoneInfo(card.time_zone)),
+                        "end_ms": midnight_ms(last, ZoneInfo(card.time_zone)),
+                    }
                     yield SeriesQuery(
-                        site=card.site,
-                        measure=measure,
-                        bucket=bucket,
-                        start_ms=midnight_ms(first, ZoneInfo(card.time_zone)),
-                        end_ms=midnight_ms(last, ZoneInfo(card.time_zone)),
-                        masks=masks,
-                        **narrowed,
+                        site=card.site, measure=measure, masks=masks, **asked | narrowed
                     )
 
 
@@ -55,6 +55,7 @@ def _narrowings(card: SiteCard, measure: Measure) -> Iterator[dict[str, Any]]:
                 yield {"question": question, "scale": scale}
         case "tallies":
             yield {}
+            yield {"start_ms": 0, "end_ms": NOW + 400 * DAY, "bucket": "1mo"}
             for zone, what in card.tallies:
                 yield {"zone": zone, "what": what}
         case "wait_minutes" | "service_minutes":

@@ -3,7 +3,6 @@
 A change of them alters every corrected count since, so the site's days are built anew with it.
 """
 
-import sqlite3
 from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Any
@@ -24,8 +23,10 @@ from pasperdus_collector.buckets.calibrations import (
 )
 from pasperdus_collector.buckets.correction import correct, half_width
 from pasperdus_collector.buckets.days import rebuild_site
-from pasperdus_collector.errors import NotFoundError
+from pasperdus_collector.calendar.grid import LAST_MS
+from pasperdus_collector.errors import QueryError
 from pasperdus_collector.ledger import Ledger, reading
+from pasperdus_collector.registry import site_id_of
 from pasperdus_collector.writer import Writer
 from pasperdus_contract.fields import MAX_SEQ, Name
 
@@ -36,28 +37,28 @@ Counted = Annotated[StrictInt, Field(ge=0, le=MAX_COUNT)]
 
 
 class NewCalibration(BaseModel):
-    """``POST``: ``counted`` by the sensor and ``seen`` by a person, over the same time."""
+    """``POST``: what the sensor and a person counted over the same time."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     node: Name
     line: Name
     start: StrictStr = Field(alias="from")
-    counted_in: Counted
-    seen_in: Counted
-    counted_out: Counted
-    seen_out: Counted
+    by_sensor_in: Counted
+    by_hand_in: Counted
+    by_sensor_out: Counted
+    by_hand_out: Counted
 
     def as_entry(self) -> Entry:
         """Return it as the ledger takes it. Raises :class:`QueryError` for an unreadable time."""
         return Entry(
             node=self.node,
             line=self.line,
-            from_ms=parse_instant("from", self.start),
-            counted_in=self.counted_in,
-            seen_in=self.seen_in,
-            counted_out=self.counted_out,
-            seen_out=self.seen_out,
+            from_ms=_believable("from", self.start),
+            by_sensor_in=self.by_sensor_in,
+            by_hand_in=self.by_hand_in,
+            by_sensor_out=self.by_sensor_out,
+            by_hand_out=self.by_hand_out,
         )
 
 
@@ -68,7 +69,7 @@ def routes(queries: Queries, ledger_path: Path, writer: Writer) -> APIRouter:
     @router.get("")
     def calibrations(site: str) -> list[dict[str, Any]]:
         with reading(ledger_path) as db:
-            return [calibration_json(kept) for kept in kept_calibrations(db, _site_id(db, site))]
+            return [calibration_json(kept) for kept in kept_calibrations(db, site_id_of(db, site))]
 
     @router.post("")
     def new_calibration(site: str, body: NewCalibration) -> JSONResponse:
@@ -76,7 +77,7 @@ def routes(queries: Queries, ledger_path: Path, writer: Writer) -> APIRouter:
         entered_at_ms = queries.now_ms()
 
         def enter(ledger: Ledger) -> int:
-            site_id = _site_id(ledger.db, site)
+            site_id = site_id_of(ledger.db, site)
             added = add_calibration(ledger.db, site_id, entry, entered_at_ms=entered_at_ms)
             rebuild_site(ledger.db, site_id)
             return added
@@ -91,7 +92,7 @@ def routes(queries: Queries, ledger_path: Path, writer: Writer) -> APIRouter:
     @router.delete("/{calibration}", status_code=HTTPStatus.NO_CONTENT)
     def take_back(site: str, calibration: Annotated[int, InPath(ge=1, le=MAX_SEQ)]) -> Response:
         def remove(ledger: Ledger) -> None:
-            site_id = _site_id(ledger.db, site)
+            site_id = site_id_of(ledger.db, site)
             remove_calibration(ledger.db, site_id, calibration)
             rebuild_site(ledger.db, site_id)
 
@@ -109,25 +110,25 @@ def calibration_json(kept: Kept) -> dict[str, Any]:
         "node": entry.node,
         "line": entry.line,
         "from": instant(entry.from_ms),
-        "counted_in": entry.counted_in,
-        "seen_in": entry.seen_in,
-        "counted_out": entry.counted_out,
-        "seen_out": entry.seen_out,
-        "factor_in": _factor(entry.counted_in, entry.seen_in),
-        "factor_out": _factor(entry.counted_out, entry.seen_out),
+        "by_sensor_in": entry.by_sensor_in,
+        "by_hand_in": entry.by_hand_in,
+        "by_sensor_out": entry.by_sensor_out,
+        "by_hand_out": entry.by_hand_out,
+        "factor_in": _factor(entry.by_sensor_in, entry.by_hand_in),
+        "factor_out": _factor(entry.by_sensor_out, entry.by_hand_out),
     }
 
 
-def _factor(counted: int, seen: int) -> dict[str, float]:
-    one = correct(1, counted=counted, seen=seen)
+def _factor(by_sensor: int, by_hand: int) -> dict[str, float]:
+    one = correct(1, by_sensor=by_sensor, by_hand=by_hand)
     return {
         "value": round(one.value, _PRECISION),
         "error": round(half_width(one.factor_error, 0.0), _PRECISION),
     }
 
 
-def _site_id(db: sqlite3.Connection, site: str) -> int:
-    row = db.execute("SELECT id FROM sites WHERE name = ?", (site,)).fetchone()
-    if row is None:
-        raise NotFoundError(f"there is no site {site!r}")
-    return int(row[0])
+def _believable(name: str, text: str) -> int:
+    at_ms = parse_instant(name, text)
+    if not 0 <= at_ms < LAST_MS:
+        raise QueryError(f"{name}: {text!r} is not in the years 1970 to 2999")
+    return at_ms

@@ -3,13 +3,15 @@
 from datetime import UTC, tzinfo
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
+from fastapi import Path as InPath
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
+from pasperdus_collector.api.parameters import refuse_unknown
 from pasperdus_collector.api.problems import problem
 from pasperdus_collector.api.queries import Queries
 from pasperdus_collector.api.shapes import TITLE_MAX, instant
@@ -20,7 +22,7 @@ from pasperdus_collector.past_counts.counts import PastCounts
 from pasperdus_collector.past_counts.faults import PastCountsError
 from pasperdus_collector.past_counts.parse import DELIMITERS, parse
 from pasperdus_collector.writer import Writer
-from pasperdus_contract.fields import QUARTER_MS
+from pasperdus_contract.fields import MAX_SEQ, QUARTER_MS
 
 _MINUTES_A_QUARTER = 15
 _KNOWN = ("title", "delimiter", "time_zone", "check")
@@ -39,9 +41,7 @@ def routes(queries: Queries, ledger_path: Path, writer: Writer) -> APIRouter:
         time_zone: str | None = None,
         check: str = "0",
     ) -> Response:
-        unknown = sorted(set(request.query_params) - set(_KNOWN))
-        if unknown:
-            raise QueryError(f"unknown parameter {unknown[0]!r}; known are {', '.join(_KNOWN)}")
+        refuse_unknown(request, _KNOWN)
         refusal = _wrong_type(request)
         if refusal is not None:
             return refusal
@@ -92,7 +92,7 @@ def routes(queries: Queries, ledger_path: Path, writer: Writer) -> APIRouter:
             return [_import_json(each) for each in store.read_imports(db, site)]
 
     @router.delete("/{import_id}", status_code=HTTPStatus.NO_CONTENT)
-    def remove(site: str, import_id: int) -> None:
+    def remove(site: str, import_id: Annotated[int, InPath(ge=1, le=MAX_SEQ)]) -> None:
         writer.submit(lambda ledger: store.remove(ledger.db, site, import_id))
 
     return router

@@ -22,9 +22,9 @@ from prometheus_client.registry import Collector
 from pasperdus_collector.api.queries import Queries
 from pasperdus_collector.api.vitals import Vitals, read_vitals
 from pasperdus_collector.broker import EmbeddedBroker
-from pasperdus_collector.fleet import NodeState
 from pasperdus_collector.home_assistant.announcer import Announcer
 from pasperdus_collector.ledger import reading
+from pasperdus_collector.node_state import NodeState
 from pasperdus_collector.series.projection import Projection
 from pasperdus_collector.writer import Writer
 

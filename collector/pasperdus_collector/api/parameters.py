@@ -32,7 +32,14 @@ def parse_masks(text: str) -> frozenset[Mask]:
 
 
 def refuse_unknown(request: Request, known: Collection[str]) -> None:
-    """Raise :class:`QueryError` for a parameter that nobody reads: it may be a misspelt one."""
-    unknown = sorted(set(request.query_params) - set(known))
+    """Raise :class:`QueryError` for a parameter that nobody reads: it may be a misspelt one.
+
+    One that is given twice is refused too: only the last would be read.
+    """
+    given = [name for name, _ in request.query_params.multi_items()]
+    unknown = sorted(set(given) - set(known))
     if unknown:
         raise QueryError(f"unknown parameter {unknown[0]!r}; known are {', '.join(sorted(known))}")
+    repeated = sorted(name for name in set(given) if given.count(name) > 1)
+    if repeated:
+        raise QueryError(f"parameter {repeated[0]!r} is given more than once; give it once")

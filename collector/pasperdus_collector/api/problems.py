@@ -8,7 +8,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from pasperdus_collector.api.invalid import told
 from pasperdus_collector.errors import LedgerError, NotFoundError, PreconditionError, QueryError
+from pasperdus_collector.series.influx import InfluxError
 
 log = structlog.get_logger()
 
@@ -49,13 +51,13 @@ def install(app: FastAPI) -> None:
     def cannot_write(request: Request, error: LedgerError) -> JSONResponse:
         return problem(request, HTTPStatus.SERVICE_UNAVAILABLE, str(error))
 
+    @app.exception_handler(InfluxError)
+    def no_shared_series(request: Request, error: InfluxError) -> JSONResponse:
+        return problem(request, HTTPStatus.SERVICE_UNAVAILABLE, str(error))
+
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        faults = [
-            f"{'.'.join(str(part) for part in fault['loc'][1:]) or 'body'}: {fault['msg']}"
-            for fault in error.errors()
-        ]
-        return problem(request, HTTPStatus.BAD_REQUEST, "; ".join(faults))
+        return problem(request, HTTPStatus.BAD_REQUEST, told(error.errors()))
 
     @app.exception_handler(HTTPException)
     def refused(request: Request, error: HTTPException) -> JSONResponse:

@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 from pasperdus_collector.api.past import Week, read_past
 from pasperdus_collector.api.today import Today, read_today
 from pasperdus_collector.calendar.grid import start_of_day_ms
-from pasperdus_collector.errors import NotFoundError, QueryError
-from pasperdus_collector.fleet import NodeState, read_nodes
+from pasperdus_collector.errors import QueryError, unknown_name
 from pasperdus_collector.ledger import reading, wall_ms
+from pasperdus_collector.node_state import NodeState
+from pasperdus_collector.node_states import read_nodes
 from pasperdus_collector.registry import LineRole, Site, read_sites
 from pasperdus_collector.series import FleetQuery, Measure, Series, SeriesQuery, SiteSeries
 from pasperdus_collector.series.card import SiteCard
@@ -82,10 +83,10 @@ class Queries:
 
     def site(self, name: str) -> Site:
         """Return one site. Raises :class:`NotFoundError`."""
-        for site in self.sites():
-            if site.site == name:
-                return site
-        raise NotFoundError(f"there is no site {name!r}")
+        sites = {site.site: site for site in self.sites()}
+        if name not in sites:
+            raise unknown_name(f"there is no site {name!r}", sites)
+        return sites[name]
 
     def create_site(self, *, name: str, title: str, time_zone: str) -> Site:
         """Add a site."""
@@ -148,10 +149,10 @@ class Queries:
     def card(self, name: str) -> SiteCard:
         """Return which series a site has. Raises :class:`NotFoundError`."""
         with reading(self._path) as db:
-            cards = EmbeddedRows(db, now_ms=self.now_ms(), collector=self._collector).cards(name)
-        if not cards:
-            raise NotFoundError(f"there is no site {name!r}")
-        return cards[0]
+            rows = EmbeddedRows(db, now_ms=self.now_ms(), collector=self._collector)
+            for card in rows.cards(name):
+                return card
+            raise unknown_name(f"there is no site {name!r}", (card.site for card in rows.cards()))
 
     def live(self, name: str) -> Live:
         """Return a site now."""
@@ -207,10 +208,10 @@ class Queries:
     def today(self, name: str) -> Today:
         """Return a site's day so far, compared with the usual one."""
         with reading(self._path) as db:
-            for site in read_sites(db):
-                if site.site == name:
-                    return read_today(db, site, self.now_ms())
-        raise NotFoundError(f"there is no site {name!r}")
+            sites = {site.site: site for site in read_sites(db)}
+            if name in sites:
+                return read_today(db, sites[name], self.now_ms())
+        raise unknown_name(f"there is no site {name!r}", sites)
 
     @property
     def trouble(self) -> str | None:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pasperdus_collector.api.queries import AllCounters, Counters, Live
 from pasperdus_collector.buckets.flags import names as flag_names
 from pasperdus_collector.errors import QueryError
-from pasperdus_collector.fleet import NodeState
+from pasperdus_collector.node_state import NodeState
 from pasperdus_collector.registry import DEFAULT_TIME_ZONE, LineRole, Site
 from pasperdus_collector.series import UNITS, FleetQuery, Point, Series, SiteSeries
 from pasperdus_contract.fields import Name
@@ -94,7 +94,8 @@ def series_json(series: Series) -> dict[str, Any]:
         answer["line"] = query.line
     if query.masks:
         answer["masks"] = sorted(query.masks)
-    if query.measure in ("occupancy", "stay_minutes"):
+    # Of passages only where agents are told apart: the contract has no such field otherwise.
+    if query.measure in ("occupancy", "stay_minutes") or series.excludes_staff:
         answer["excludes_staff"] = series.excludes_staff
     if series.question is not None:
         answer |= {"question": series.question, "scale": series.scale}

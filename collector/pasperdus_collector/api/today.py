@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from pasperdus_collector.buckets.coverage import LATE_MS
-from pasperdus_collector.buckets.occupancy import GAP_MS
+from pasperdus_collector.buckets.occupancy import GAP_MS, LATE_MS
 from pasperdus_collector.calendar.grid import close, midnight, service_date, start_of_day_ms
-from pasperdus_collector.fleet import NodeState, read_nodes
+from pasperdus_collector.node_state import NodeState
+from pasperdus_collector.node_states import read_nodes
 from pasperdus_collector.registry import Site
 from pasperdus_collector.series import Measure, Series, SeriesQuery
 from pasperdus_collector.series.embedded import EmbeddedSeries
@@ -124,7 +124,7 @@ def read_today(db: sqlite3.Connection, site: Site, now_ms: int) -> Today:
         has_lines=any(line.role == "outer" for each in site.zones for line in each.lines),
         passages_in=ins,
         passages_out=outs,
-        silences=_silences(so_far, open_hours(hours), judged),
+        silences=_silences(so_far, busy_hours(hours), judged),
         compared_at_ms=compared_at_ms,
         compared_in=sum(each.ins or 0 for start_ms, each in so_far if start_ms < compared_at_ms),
         usual=reference,
@@ -135,7 +135,7 @@ def read_today(db: sqlite3.Connection, site: Site, now_ms: int) -> Today:
     )
 
 
-def open_hours(hours: Sequence[Hour], *, at_least: int = 0) -> list[Hour]:
+def busy_hours(hours: Sequence[Hour], *, at_least: int = 0) -> list[Hour]:
     """Return the hours from the first to the last in which people come, usually or today.
 
     With ``at_least``, as many hours around them as it takes.

@@ -3,9 +3,8 @@
 import sqlite3
 from dataclasses import dataclass
 
+from pasperdus_collector.buckets.occupancy import LATE_MS
 from pasperdus_contract.fields import QUARTER_MS
-
-COVERAGE_DUE_MS = 300_000  # by then the coverage of a quarter-hour has come, from a node on line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +36,7 @@ def read_vitals(db: sqlite3.Connection, now_ms: int) -> Vitals:
     (redating,) = db.execute("SELECT count(*) FROM redating").fetchone()
     # Blocks are never deleted, so the highest id counts them without a look at each.
     (blocks,) = db.execute("SELECT coalesce(max(id), 0) FROM blocks").fetchone()
-    due_quarter = (now_ms - COVERAGE_DUE_MS) // QUARTER_MS - 1
+    due_quarter = (now_ms - LATE_MS) // QUARTER_MS - 1
     watches = [
         Watch(node=node, sensor=sensor, coverage=min(ok_ms / QUARTER_MS, 1.0))
         for node, sensor, ok_ms in db.execute(

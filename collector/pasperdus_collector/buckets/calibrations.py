@@ -7,7 +7,7 @@ from pasperdus_collector.buckets.correction import Calibration
 from pasperdus_collector.errors import NotFoundError, PreconditionError, QueryError
 from pasperdus_contract.fields import QUARTER_MS
 
-_COUNTS = "counted_ins, seen_ins, counted_outs, seen_outs"
+_COUNTS = "by_sensor_in, by_hand_in, by_sensor_out, by_hand_out"
 _OF_SITE = (
     "FROM calibrations JOIN lines ON lines.id = line_id JOIN nodes ON nodes.id = node_id "
     "JOIN zones ON zones.id = zone_id WHERE site_id = ?"
@@ -21,10 +21,10 @@ class Entry:
     node: str
     line: str
     from_ms: int
-    counted_in: int
-    seen_in: int
-    counted_out: int
-    seen_out: int
+    by_sensor_in: int
+    by_hand_in: int
+    by_sensor_out: int
+    by_hand_out: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,10 +58,10 @@ def kept_calibrations(db: sqlite3.Connection, site_id: int) -> list[Kept]:
                 node=row[1],
                 line=row[2],
                 from_ms=row[3],
-                counted_in=row[4],
-                seen_in=row[5],
-                counted_out=row[6],
-                seen_out=row[7],
+                by_sensor_in=row[4],
+                by_hand_in=row[5],
+                by_sensor_out=row[6],
+                by_hand_out=row[7],
             ),
         )
         for row in db.execute(
@@ -80,11 +80,11 @@ def add_calibration(
     Raises :class:`QueryError` where the sensor counted nobody, :class:`NotFoundError` for a line
     that the site does not know, :class:`PreconditionError` where it has one from that instant.
     """
-    for direction, counted in (("in", entry.counted_in), ("out", entry.counted_out)):
-        if counted < 1:
+    for direction, by_sensor in (("in", entry.by_sensor_in), ("out", entry.by_sensor_out)):
+        if by_sensor < 1:
             raise QueryError(
-                f"counted_{direction}: the sensor counted {counted}, and no factor makes anything "
-                "of nobody; count on until people have passed both ways"
+                f"by_sensor_{direction}: the sensor counted {by_sensor}, and no factor makes "
+                "anything of nobody; count on until people have passed both ways"
             )
     line = db.execute(
         "SELECT lines.id FROM lines JOIN nodes ON nodes.id = node_id "
@@ -102,10 +102,10 @@ def add_calibration(
         (
             line[0],
             entry.from_ms,
-            entry.counted_in,
-            entry.seen_in,
-            entry.counted_out,
-            entry.seen_out,
+            entry.by_sensor_in,
+            entry.by_hand_in,
+            entry.by_sensor_out,
+            entry.by_hand_out,
             entered_at_ms,
         ),
     ).fetchone()

@@ -9,16 +9,16 @@ from pasperdus_collector.buckets.occupancy import Z_95
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """One line counted by a person (``seen``) and by its sensor (``counted``) at the same time.
+    """One line counted by its sensor and, over the same time, by a person.
 
     In force from ``from_quarter`` until the next one of the line.
     """
 
     from_quarter: int
-    counted_ins: int
-    seen_ins: int
-    counted_outs: int
-    seen_outs: int
+    by_sensor_in: int
+    by_hand_in: int
+    by_sensor_out: int
+    by_hand_out: int
 
 
 class Corrected(NamedTuple):
@@ -33,22 +33,22 @@ class Corrected(NamedTuple):
     """Variance by chance, of who was missed just then: adds up."""
 
 
-def correct(count: int, *, counted: int, seen: int) -> Corrected:
-    """Return a sensor's ``count`` times the factor ``seen / counted``.
+def correct(count: int, *, by_sensor: int, by_hand: int) -> Corrected:
+    """Return a sensor's ``count`` times the factor ``by_hand / by_sensor``.
 
     Each person was missed (or doubled) by chance, as often as in the calibration; one more than it
     showed, since none shown proves none. This is a lower bound of the error: misses and doubles may
     have cancelled. Raises :class:`ValueError` where the sensor had counted nobody, which is refused
     where calibrations are entered.
     """
-    if counted < 1:
-        raise ValueError(f"a sensor that counted {counted} cannot be corrected by a factor")
-    factor = seen / counted
-    faults = (abs(seen - counted) + 1) * max(factor, 1.0)
+    if by_sensor < 1:
+        raise ValueError(f"a sensor that counted {by_sensor} cannot be corrected by a factor")
+    factor = by_hand / by_sensor
+    faults = (abs(by_hand - by_sensor) + 1) * max(factor, 1.0)
     return Corrected(
         value=count * factor,
-        factor_error=count * sqrt(faults) / counted,
-        chance_variance=count * faults / counted,
+        factor_error=count * sqrt(faults) / by_sensor,
+        chance_variance=count * faults / by_sensor,
     )
 
 

@@ -5,10 +5,8 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pasperdus_collector.buckets.occupancy import GAP_MS
+from pasperdus_collector.buckets.occupancy import GAP_MS, LATE_MS
 from pasperdus_contract.fields import QUARTER_MS
-
-LATE_MS = 300_000  # coverage that has not come by then will not tell of a working sensor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

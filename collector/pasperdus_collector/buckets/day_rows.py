@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from pasperdus_collector.buckets.stay import pool, stay_values
+from pasperdus_collector.buckets.stay import stay_of_a_day, stay_values
 from pasperdus_collector.buckets.visits import waits
 from pasperdus_collector.buckets.watched import WatchedSite
 from pasperdus_collector.buckets.window import Window
@@ -68,7 +68,6 @@ WAIT_DAYS = Table(
         *("called", "left", "unclosed", "flags"),
     ),
 )
-TABLES = (PASSAGE_DAYS, OCCUPANCY_DAYS, STAY_DAYS, RATING_DAYS, TALLY_DAYS, WAIT_DAYS)
 
 Key = tuple[int | str, ...]
 
@@ -172,7 +171,7 @@ class DayMaker:
             if each is not None:
                 coverage = covered[day][4] if day in covered else 0.0
                 if each.stay.visits or coverage:
-                    found[day] = stay_values(pool([each.stay]), coverage)
+                    found[day] = stay_values(stay_of_a_day(each.stay), coverage)
         return found
 
     def _service_waits(self, service: str) -> dict[int, Values]:

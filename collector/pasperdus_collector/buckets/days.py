@@ -9,11 +9,13 @@ ingest pays next to nothing, and a day that a thousand messages touch is built o
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from pasperdus_collector.buckets.coverage import LATE_MS, read_known_from
+from pasperdus_collector.buckets.coverage import read_known_from
 from pasperdus_collector.buckets.day_rows import DayMaker, Key, Table, Values, keys
+from pasperdus_collector.buckets.occupancy import LATE_MS
 from pasperdus_collector.buckets.touched import (
     card_changed,
     next_change,
@@ -23,7 +25,7 @@ from pasperdus_collector.buckets.touched import (
     touched_sites,
 )
 from pasperdus_collector.buckets.watched import WatchedSite, read_watched_site
-from pasperdus_collector.calendar.grid import LAST_QUARTER, local_date, service_date
+from pasperdus_collector.calendar.grid import LAST_QUARTER, local_date, midnight, service_date
 from pasperdus_contract.fields import QUARTER_MS
 
 BUILT_TOGETHER = 40  # days in one transaction: a tenth of a second
@@ -65,6 +67,9 @@ def settle(db: sqlite3.Connection, now_ms: int) -> None:
         for each in ranges:
             for day in _touched_days(each.first, each.end, zone):
                 first_touched[day] = min(each.first, first_touched.get(day, each.first))
+        if _has_recounts(db, site_id, first_touched, zone, now_ms):
+            # A recount bridges back to the close: what comes late changes what is before it.
+            first_touched = dict.fromkeys(first_touched, 0)
         _open(db, site_id, first_touched)
         tell_projection(db, site_id, zone, first_touched, change=change, now_ms=now_ms)
 
@@ -88,7 +93,8 @@ def close_days(db: sqlite3.Connection, now_ms: int, *, limit: int = BUILT_TOGETH
     for site_id, rows in groupby(waiting[:limit], key=lambda row: row[0]):
         days = [day for _, day in rows]
         site = _build(db, site_id, days, now_ms=now_ms)
-        whole = dict.fromkeys(days, 0)
+        # The close bridges the small hours of the day after as well.
+        whole = dict.fromkeys([*days, *(day + 1 for day in days)], 0)
         tell_projection(db, site_id, site.time_zone, whole, change=change, now_ms=now_ms)
         db.executemany(
             "DELETE FROM open_days WHERE site_id = ? AND day = ?", [(site_id, day) for day in days]
@@ -96,8 +102,12 @@ def close_days(db: sqlite3.Connection, now_ms: int, *, limit: int = BUILT_TOGETH
     return were_due or len(waiting) > limit
 
 
-def pass_time(db: sqlite3.Connection, first_quarter: int, now_ms: int) -> None:
-    """Note that the quarters since ``first_quarter`` went by: silence is news too."""
+def pass_time(db: sqlite3.Connection, last_quarter: int, now_ms: int) -> None:
+    """Note that time went by since ``last_quarter``: silence is news too.
+
+    Coverage that does not come makes a gap only minutes after its quarter, so the ones just before
+    are told again.
+    """
     change = next_change(db)
     for site_id, time_zone in db.execute(
         "SELECT DISTINCT site_id, time_zone FROM zones JOIN sites ON sites.id = site_id "
@@ -105,7 +115,7 @@ def pass_time(db: sqlite3.Connection, first_quarter: int, now_ms: int) -> None:
     ).fetchall():
         zone = ZoneInfo(time_zone)
         today = local_date(now_ms, zone).toordinal()
-        days = dict.fromkeys(range(today - 1, today + 1), first_quarter)
+        days = dict.fromkeys(range(today - 1, today + 1), max(0, last_quarter - 2))
         tell_projection(db, site_id, zone, days, change=change, now_ms=now_ms)
 
 
@@ -246,6 +256,20 @@ def _heard(db: sqlite3.Connection, site_id: int) -> tuple[int, int] | None:
         (site_id,),
     ).fetchone()
     return None if first is None else (max(0, first), min(last + 1, LAST_QUARTER))
+
+
+def _has_recounts(
+    db: sqlite3.Connection, site_id: int, days: Iterable[int], zone: ZoneInfo, now_ms: int
+) -> bool:
+    """Return whether somebody recounted on one of the days that go on."""
+    young = [day for day in days if day >= _first_young_day(zone, now_ms)]
+    if not young:
+        return False
+    since = midnight(date.fromordinal(min(young)), zone) * QUARTER_MS
+    found = db.execute(
+        "SELECT 1 FROM recounts WHERE site_id = ? AND at >= ? LIMIT 1", (site_id, since)
+    ).fetchone()
+    return found is not None
 
 
 def _touched_days(first: int, end: int, zone: ZoneInfo) -> range:

@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from pasperdus_collector.buckets.coverage import LATE_MS
-from pasperdus_collector.buckets.occupancy import Presence, Quarter, Recount, presence
+from pasperdus_collector.buckets.flags import IMPORTED
+from pasperdus_collector.buckets.occupancy import LATE_MS, Presence, Quarter, Recount, presence
 from pasperdus_collector.buckets.passages import Imported
 from pasperdus_collector.buckets.precision import PRECISION
 from pasperdus_collector.buckets.stay import StayDay, stay_day
 from pasperdus_collector.calendar.grid import close
 from pasperdus_contract.fields import QUARTER_MS
+
+LONGEST_STEP = 4
+"""Quarters of an import's step, up to which its counts can tell who was inside: an hour."""
 
 OccupancyValues = tuple[float, float, float, int, int, float, int]
 """The fields of ``series.published.OCCUPANCY``."""
@@ -58,6 +61,11 @@ def service_day(doors: Doors, day: date, zone: ZoneInfo, *, now_ms: int) -> Serv
     quarters = [_quarter(doors, quarter) for quarter in range(first, end)]
     starts_empty = first == begins
     found = presence(quarters, doors.recounts, starts_empty=starts_empty, is_over=is_over)
+    if doors.imported:
+        found = [
+            each._replace(flags=each.flags | IMPORTED) if each.quarter in doors.imported else each
+            for each in found
+        ]
     stay = stay_day(quarters, found, is_over=is_over, starts_empty=starts_empty)
     return ServiceDay(found, stay)
 
@@ -106,7 +114,8 @@ def occupancy_rows(
 def _quarter(doors: Doors, quarter: int) -> Quarter:
     found = doors.imported.get(quarter)
     if found is not None:
-        return Quarter(quarter, found.ins, found.outs or 0, found.outs is None)
+        is_too_coarse = found.outs is None or found.step > LONGEST_STEP
+        return Quarter(quarter, found.ins, found.outs or 0, is_too_coarse)
     ins, outs = doors.counts.get(quarter, (0, 0))
     is_measured = doors.measured_from is not None and quarter >= doors.measured_from
     return Quarter(quarter, ins, outs, quarter in doors.gaps or not is_measured)

@@ -16,6 +16,7 @@ from pasperdus_collector.buckets.flags import CLIPPED, GAP, PROVISIONAL, UNBRIDG
 
 CLOSE_HOUR = 4
 GAP_MS = 60_000
+LATE_MS = 300_000  # coverage that has not come by then will not tell of a working sensor
 QUARTER_MINUTES = 15.0
 UNKNOWN_MINUTE_VARIANCE = QUARTER_MINUTES**2 / 12  # of a crossing known by its quarter-hour only
 Z_95 = 1.96

@@ -28,6 +28,8 @@ class Imported:
 
     ins: int
     outs: int | None
+    step: int = 1
+    """How many quarters a count of the file spans: it was spread over them."""
 
 
 @dataclass(slots=True)
@@ -39,8 +41,8 @@ class _Direction:
     factor_error: float = 0.0
     chance_variance: float = 0.0
 
-    def add(self, count: int, counted: int, seen: int) -> None:
-        more = correct(count, counted=counted, seen=seen)
+    def add(self, count: int, by_sensor: int, by_hand: int) -> None:
+        more = correct(count, by_sensor=by_sensor, by_hand=by_hand)
         self.corrected += more.value
         self.factor_error += more.factor_error
         self.chance_variance += more.chance_variance
@@ -110,8 +112,8 @@ class _Buckets:
         """Yield first quarter, length in quarters, and content."""
         for slot, into in sorted(self._slots.items()):
             edge = self._edges[slot]
-            if not into.has_counts and lines:  # nobody came: zero needs no correction
-                into.is_calibrated = all(_is_in_force(line, edge) for line in lines)
+            if not into.has_counts:  # nobody came: zero needs no correction
+                into.is_calibrated = any(_is_in_force(line, edge) for line in lines)
             yield edge, self._edges[slot + 1] - edge, into
 
 
@@ -134,8 +136,8 @@ def _add_line(line: LineCounts, buckets: _Buckets) -> None:
             continue
         calibration = line.calibrations[in_force]
         into.is_calibrated = True
-        into.ins.add(ins, calibration.counted_ins, calibration.seen_ins)
-        into.outs.add(outs, calibration.counted_outs, calibration.seen_outs)
+        into.ins.add(ins, calibration.by_sensor_in, calibration.by_hand_in)
+        into.outs.add(outs, calibration.by_sensor_out, calibration.by_hand_out)
 
 
 def _add_imported(into: _Bucket, found: Imported) -> None:

@@ -12,6 +12,7 @@ from itertools import pairwise
 from pasperdus_collector.buckets.waiting import Step, Wait, WaitValues, wait_values, waits_of_visit
 from pasperdus_contract import events
 
+MAX_STEPS = 200  # of one visit; a real one has a handful
 WHOLE_SITE = ""  # stands for all services together
 
 
@@ -25,7 +26,15 @@ def note_step(
     at: int | None,
     quality: str,
 ) -> None:
-    """Keep a step; ``at`` is its corrected time in milliseconds, None when unknown."""
+    """Keep a step; ``at`` is its corrected time in milliseconds, None when unknown.
+
+    Of a visit without end only :data:`MAX_STEPS` are looked at: the others are kept as events.
+    """
+    (steps,) = db.execute(
+        "SELECT count(*) FROM token_steps WHERE site_id = ? AND visit = ?", (site_id, token.visit)
+    ).fetchone()
+    if steps >= MAX_STEPS:
+        return
     told_at = _began_at(db, site_id, token.visit)
     db.execute(
         "INSERT INTO token_steps (epoch_id, seq, site_id, visit, at, quality, action, service) "
@@ -39,9 +48,12 @@ def move_step(
     db: sqlite3.Connection, *, epoch_id: int, seq: int, at: int | None, quality: str
 ) -> None:
     """Give a step the time that it is dated anew with."""
-    site_id, visit = db.execute(
+    found = db.execute(
         "SELECT site_id, visit FROM token_steps WHERE epoch_id = ? AND seq = ?", (epoch_id, seq)
     ).fetchone()
+    if found is None:
+        return  # one too many of its visit
+    site_id, visit = found
     told_at = _began_at(db, site_id, visit)
     db.execute(
         "UPDATE token_steps SET at = ?, quality = ? WHERE epoch_id = ? AND seq = ?",

@@ -177,16 +177,51 @@ class Window:
 
     @cached_property
     def _imported(self) -> dict[int, Imported]:
-        """Imported counts of quarters in which nothing was measured."""
+        """Imported counts of steps in no quarter of which anything was measured.
+
+        A step was counted as a whole: beside a measured quarter its parts would count people twice.
+        """
+        steps: dict[tuple[int, int], dict[int, Imported]] = {}
+        for quarter, ins, outs, first, step in self._db.execute(
+            "SELECT quarter, imported_quarters.ins, imported_quarters.outs, first_quarter, "
+            "step_quarters FROM imported_quarters JOIN imports ON imports.id = import_id "
+            "WHERE imported_quarters.site_id = ? AND quarter >= ? AND quarter < ?",
+            (self._site.id, self._first, self._end),
+        ):
+            begins = quarter - (quarter - first) % step
+            steps.setdefault((begins, step), {})[quarter] = Imported(ins, outs, step)
         return {
-            quarter: Imported(ins, outs)
-            for quarter, ins, outs in self._db.execute(
-                "SELECT quarter, ins, outs FROM imported_quarters "
-                "WHERE site_id = ? AND quarter >= ? AND quarter < ?",
-                (self._site.id, self._first, self._end),
-            )
-            if quarter not in self._outer_counts and quarter not in self._outer_shares
+            quarter: found
+            for (begins, step), parts in steps.items()
+            if not self._is_measured(begins, begins + step)
+            for quarter, found in parts.items()
         }
+
+    def _is_measured(self, first: int, end: int) -> bool:
+        if any(
+            quarter in self._outer_counts or quarter in self._outer_shares
+            for quarter in range(max(first, self._first), min(end, self._end))
+        ):
+            return True
+        if self._first <= first and end <= self._end:
+            return False
+        for line in self._site.outer_lines:  # a step that reaches out of the window
+            (is_counted,) = self._db.execute(
+                "SELECT EXISTS (SELECT 1 FROM passage_quarters "
+                "WHERE line_id = ? AND quarter >= ? AND quarter < ?)",
+                (line.id, first, end),
+            ).fetchone()
+            watch = read_watch(
+                self._db,
+                node_id=line.node_id,
+                sensor=line.line,
+                line_id=line.id,
+                first=first,
+                end=end,
+            )
+            if is_counted or any(watch.ok_ms.values()):
+                return True
+        return False
 
     @cached_property
     def _doors(self) -> Doors:

@@ -5,11 +5,12 @@ from datetime import date
 from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
-from pasperdus_collector.calendar.grid import LAST_MS, BucketSize, boundaries, local_date
+from pasperdus_collector.calendar.grid import BucketSize, boundaries, local_date
 from pasperdus_collector.calendar.masks import keeps_day
 from pasperdus_collector.calendar.opening import SiteCalendar
-from pasperdus_collector.errors import NotFoundError, QueryError
+from pasperdus_collector.errors import QueryError, unknown_name
 from pasperdus_collector.series import Mask, Measure, SeriesQuery
+from pasperdus_collector.series.askable import why_not, why_not_then
 from pasperdus_collector.series.card import SiteCard
 from pasperdus_collector.series.figures import figure_of
 from pasperdus_collector.series.published import GroupName
@@ -92,14 +93,13 @@ def choose(
     where the calendar cannot tell what the masks keep; :class:`NotFoundError` for a zone that is
     not there.
     """
-    if start_ms >= end_ms:
-        raise QueryError("from must be before to")
-    if start_ms < 0 or end_ms > LAST_MS:
-        raise QueryError("from and to must be in the years 1970 to 2999")
+    why_never = why_not_then(start_ms, end_ms)
+    if why_never is not None:
+        raise QueryError(why_never)
     if zone is not None and line is not None:
         raise QueryError("a line lies in one zone; give zone or line, not both")
     if zone is not None and zone not in card.zones:
-        raise NotFoundError(f"site {card.site!r} has no zone {zone!r}")
+        raise unknown_name(f"site {card.site!r} has no zone {zone!r}", card.zones)
     asked = SeriesQuery(
         site=card.site,
         measure="passages_in",
@@ -115,7 +115,7 @@ def choose(
     for measure in _MEASURES if measures is None else dict.fromkeys(measures):
         query = replace(asked, measure=measure)
         found = _sources(card, query)
-        reason = _why_not(query) or (None if found else _why_none(query))
+        reason = why_not(query) or (None if found else _why_none(query))
         if reason is None:
             sources += found
         elif measures is not None:
@@ -144,28 +144,6 @@ def _check_masks(table: Table) -> None:
     )
     for day in range(first, last + 1):
         keeps_day(calendar, table.masks, date.fromordinal(day))
-
-
-def _why_not(query: SeriesQuery) -> str | None:
-    """Return why nothing of the kind is published, and how to ask; None when it is."""
-    measure, figure = query.measure, figure_of(query.measure)
-    group = figure.group
-    if query.bucket not in group.buckets:
-        return f"{figure.why_coarse}; ask for bucket {group.buckets[0]} or coarser"
-    if query.line is not None and "line" not in group.scopes:
-        return f"{measure} is not of one line; leave line out"
-    if query.zone is not None and figure.why_whole is not None:
-        return f"{figure.why_whole}; leave zone out"
-    if query.masks and group.name == "pulses":
-        return "pulses are pooled over whole months; leave masks out"
-    if query.masks and group.name == "waits" and query.bucket != "1d":
-        return (
-            f"{measure} is a median, which days cannot be taken out of; ask for bucket 1d, leave "
-            "masks out"
-        )
-    if "open" in query.masks and group.name in ("stay", "waits"):
-        return f"{measure} is of whole days; leave the mask open out"
-    return None
 
 
 def _why_none(query: SeriesQuery) -> str:

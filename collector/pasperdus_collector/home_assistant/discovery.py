@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pasperdus_collector.fleet import NodeState
 from pasperdus_collector.home_assistant.words import Words
+from pasperdus_collector.node_state import NodeState
 from pasperdus_contract.topics import Topics
 
 MAKER = "Pas perdus"

@@ -7,7 +7,7 @@ the instant of an event at a rating box would tell when somebody pressed a butto
 from datetime import UTC, datetime
 from typing import Any
 
-from pasperdus_collector.fleet import NodeState
+from pasperdus_collector.node_state import NodeState
 from pasperdus_contract.fields import QUARTER_MS
 
 HEARTBEAT_STEP_MS = 300_000

@@ -22,10 +22,10 @@ CREATE TABLE calibrations (    -- a manual count beside the sensor's; in force u
     id INTEGER PRIMARY KEY,
     line_id INTEGER NOT NULL REFERENCES lines (id),
     from_at INTEGER NOT NULL,
-    counted_ins INTEGER NOT NULL,
-    seen_ins INTEGER NOT NULL,
-    counted_outs INTEGER NOT NULL,
-    seen_outs INTEGER NOT NULL,
+    by_sensor_in INTEGER NOT NULL,
+    by_hand_in INTEGER NOT NULL,
+    by_sensor_out INTEGER NOT NULL,
+    by_hand_out INTEGER NOT NULL,
     entered_at INTEGER NOT NULL,
     UNIQUE (line_id, from_at)
 ) STRICT;

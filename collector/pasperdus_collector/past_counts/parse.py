@@ -19,6 +19,8 @@ from pasperdus_contract.fields import QUARTER_MS
 
 MAX_BYTES = 16 * 1024 * 1024
 MAX_ROWS = 600_000
+MAX_LINES = 700_000  # empty ones too: each costs time
+MAX_HEADING = 10_000  # bytes
 MAX_QUARTERS = 600_000  # seventeen years from the first to the last
 MOST_A_QUARTER = 10_000  # eleven persons each second, one way
 DELIMITERS = (";", ",")
@@ -101,6 +103,13 @@ class _CellError(Exception):
 def _check_text(body: bytes) -> None:
     if len(body) > MAX_BYTES:
         raise refuse(1, f"{len(body)} bytes are more than {MAX_BYTES}", "cut the file by years")
+    lines = body.count(b"\n")
+    if lines > MAX_LINES:
+        raise refuse(1, f"{lines} lines are more than {MAX_LINES}", "remove the empty ones")
+    if len(body.split(b"\n", 1)[0]) > MAX_HEADING:
+        raise refuse(
+            1, f"the first line is longer than {MAX_HEADING} bytes", "begin with the columns' names"
+        )
     try:
         body.decode()
     except UnicodeDecodeError as error:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from itertools import chain, islice
 
 from pasperdus_collector.buckets import touched
-from pasperdus_collector.errors import NotFoundError
+from pasperdus_collector.errors import unknown_name
 from pasperdus_collector.past_counts.counts import PastCounts
 from pasperdus_collector.past_counts.faults import Faults
+from pasperdus_collector.registry import site_id_of
 
 _ROWS_TOGETHER = 100  # in one statement: five times faster than one by one
 
@@ -40,7 +41,7 @@ def read_imports(db: sqlite3.Connection, site: str) -> list[Import]:
     rows = db.execute(
         f"SELECT {', '.join(_COLUMNS)} FROM imports "  # noqa: S608 (names of fields)
         "WHERE site_id = ? ORDER BY first_quarter",
-        (_site_id(db, site),),
+        (site_id_of(db, site),),
     )
     return [Import(**dict(zip(_COLUMNS, row, strict=True))) for row in rows]
 
@@ -82,7 +83,7 @@ def keep(
     Raises :class:`PastCountsError` when another one is about the same time.
     """
     check_overlap(db, site, past)
-    site_id = _site_id(db, site)
+    site_id = site_id_of(db, site)
     (import_id,) = db.execute(
         "INSERT INTO imports (site_id, title, step_quarters, first_quarter, end_quarter, steps, "
         "missing, ins, outs, imported_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
@@ -110,13 +111,16 @@ def keep(
 
 def remove(db: sqlite3.Connection, site: str, import_id: int) -> None:
     """Take an import back within the caller's transaction. Raises :class:`NotFoundError`."""
-    site_id = _site_id(db, site)
+    site_id = site_id_of(db, site)
     row = db.execute(
         "SELECT first_quarter, end_quarter FROM imports WHERE id = ? AND site_id = ?",
         (import_id, site_id),
     ).fetchone()
     if row is None:
-        raise NotFoundError(f"site {site!r} has no import {import_id}")
+        raise unknown_name(
+            f"site {site!r} has no import {import_id}",
+            (f"{each.id} ({each.title})" for each in read_imports(db, site)),
+        )
     first_quarter, end_quarter = row
     db.execute(
         "DELETE FROM imported_quarters WHERE site_id = ? AND quarter >= ? AND quarter < ? "
@@ -125,13 +129,6 @@ def remove(db: sqlite3.Connection, site: str, import_id: int) -> None:
     )
     db.execute("DELETE FROM imports WHERE id = ?", (import_id,))
     touched.touch(db, site_id, first_quarter, end_quarter)
-
-
-def _site_id(db: sqlite3.Connection, site: str) -> int:
-    row = db.execute("SELECT id FROM sites WHERE name = ?", (site,)).fetchone()
-    if row is None:
-        raise NotFoundError(f"there is no site {site!r}")
-    return int(row[0])
 
 
 def _insert(rows: int) -> str:

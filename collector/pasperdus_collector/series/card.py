@@ -34,6 +34,10 @@ class SiteCard:
     tallies: tuple[tuple[str, str], ...] = ()
     """Pairs of zone and what is tallied there."""
 
+    tallied_from: int | None = None
+    """The first quarter in which the site was heard of: from then on, no tally means none. None
+    while nothing was ever tallied."""
+
     services: tuple[str, ...] = ()
     excludes_staff: bool = False
 

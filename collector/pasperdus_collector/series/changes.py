@@ -104,7 +104,7 @@ def forget(
     )
 
 
-# -- which rows (pure) --------------------------------------------------------------------------
+# -- which rows: computed from cards and changes, without a look at the ledger ------------------
 
 
 def changed_rows(card: SiteCard, days: Sequence[ChangedDay]) -> Iterator[RowQuestion]:

@@ -185,6 +185,9 @@ class EmbeddedRows:
 
     def _card(self, site_id: int, name: str, title: str, calendar: str) -> SiteCard:
         site = self._sites[name] = read_watched_site(self._db, site_id)
+        tallies = tuple(
+            sorted((site.zones[zone_id], what) for zone_id, what in tallied(self._db, site_id))
+        )
         return SiteCard(
             collector=self._collector,
             site=name,
@@ -197,9 +200,8 @@ class EmbeddedRows:
                 for line in site.lines
             ),
             questions=tuple(site.questions),
-            tallies=tuple(
-                sorted((site.zones[zone_id], what) for zone_id, what in tallied(self._db, site_id))
-            ),
+            tallies=tallies,
+            tallied_from=_heard_from(self._db, site_id) if tallies else None,
             services=tuple(known_services(self._db, site_id)),
             excludes_staff=site.tells_staff,
         )
@@ -210,6 +212,39 @@ class EmbeddedSeries(SeriesReader):
 
     def __init__(self, db: sqlite3.Connection, *, now_ms: int, collector: str = "") -> None:
         super().__init__(EmbeddedRows(db, now_ms=now_ms, collector=collector), now_ms=now_ms)
+
+
+# Each part looks at the first row of each series only, however long these are. Ratings are left
+# out: what is known of these is released in blocks.
+_HEARD_FROM = """
+WITH RECURSIVE of_site (node_id) AS (
+    SELECT nodes.id FROM nodes JOIN zones ON zones.id = zone_id WHERE site_id = ?),
+tallied (node_id, what, category) AS (
+    SELECT node_id, what, (SELECT min(category) FROM tally_quarters AS each
+        WHERE each.node_id = kinds.node_id AND each.what = kinds.what)
+    FROM tally_kinds AS kinds WHERE node_id IN of_site
+    UNION ALL
+    SELECT node_id, what, (SELECT min(category) FROM tally_quarters AS each
+        WHERE each.node_id = tallied.node_id AND each.what = tallied.what
+        AND each.category > tallied.category)
+    FROM tallied WHERE category IS NOT NULL)
+SELECT min(first) FROM (
+    SELECT (SELECT min(quarter) FROM coverage_quarters WHERE sensor_id = sensors.id) AS first
+    FROM sensors WHERE node_id IN of_site
+    UNION ALL
+    SELECT (SELECT min(quarter) FROM passage_quarters WHERE line_id = lines.id)
+    FROM lines WHERE node_id IN of_site
+    UNION ALL
+    SELECT (SELECT min(quarter) FROM tally_quarters AS each WHERE each.node_id = tallied.node_id
+        AND each.what = tallied.what AND each.category = tallied.category)
+    FROM tallied WHERE category IS NOT NULL)
+"""
+
+
+def _heard_from(db: sqlite3.Connection, site_id: int) -> int | None:
+    """Return the first quarter in which any node of a site counted, tallied or told it worked."""
+    (quarter,) = db.execute(_HEARD_FROM, (site_id,)).fetchone()
+    return None if quarter is None else int(quarter)
 
 
 def _chosen(rows: Mapping[int, Values], question: RowQuestion) -> Mapping[int, Values]:

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
+from pasperdus_collector.buckets.flags import PROVISIONAL, UNBRIDGED
 from pasperdus_collector.series import Measure, Point
 from pasperdus_collector.series.published import (
     OCCUPANCY,
@@ -20,6 +22,8 @@ from pasperdus_contract.fields import QUARTER_MS
 _new = tuple.__new__  # of a NamedTuple, a third of the time of its own
 PERSONS = 2  # decimals shown of persons and minutes
 SHARE = 4
+_WITHOUT_BOUNDS = PROVISIONAL | UNBRIDGED
+"""Of occupancy: by how much the counts drifted is not known, at least in a part of the bucket."""
 
 Made = Callable[[int, Values, int], Point]
 """Makes a point of its start (ms), the wanted fields, and the scale of a question."""
@@ -43,11 +47,19 @@ class Figure:
         return {edge: tuple(row[place] for place in places) for edge, row in rows.items()}
 
     def points(
-        self, series: Sequence[Mapping[int, Values]], edges: Sequence[int], scale: int
+        self,
+        series: Sequence[Mapping[int, Values]],
+        edges: Sequence[int],
+        scale: int,
+        *,
+        tallied: range = range(0),
     ) -> list[Point]:
-        """Return a point a bucket; several series add up, which only tallies do."""
+        """Return a point a bucket; several series add up, which only tallies do.
+
+        ``tallied`` are the quarters in which somebody could tally: there, no tally means none.
+        """
         if self.group is TALLIES:
-            return _tally_points(series, edges)
+            return _tally_points(series, edges, tallied)
         rows = series[0] if series else {}
         made, get = self.made, rows.get
         return [
@@ -85,13 +97,16 @@ def _occupancy_point(start_ms: int, row: Values, _scale: int) -> Point:
     people, raw, error, valid, coverage, flags = row
     if not valid:
         return Point(start_ms, None, coverage, flags=int(flags))
+    low = high = None
+    if not int(flags) & _WITHOUT_BOUNDS:
+        low, high = round(max(0.0, people - error), PERSONS), round(people + error, PERSONS)
     return Point(
         start_ms,
         round(people, PERSONS),
         coverage,
         None,
-        round(max(0.0, people - error), PERSONS),
-        round(people + error, PERSONS),
+        low,
+        high,
         round(raw, PERSONS),
         int(flags),
     )
@@ -150,14 +165,17 @@ def _pulse_point(start_ms: int, row: Values, _scale: int) -> Point:
     return Point(start_ms, [int(score) for score in scores] if valid else None, float(valid))
 
 
-def _tally_points(series: Sequence[Mapping[int, Values]], edges: Sequence[int]) -> list[Point]:
-    """Sum tallies: nothing could fail to tally, so zero means none; before any, it is unknown."""
-    if not series:
-        return [Point(edge * QUARTER_MS, None, 0.0) for edge in edges[:-1]]
+def _tally_points(
+    series: Sequence[Mapping[int, Values]], edges: Sequence[int], tallied: range
+) -> list[Point]:
+    """Sum tallies: nothing can fail to tally, so zero means none wherever somebody could."""
     points = []
-    for edge in edges[:-1]:
-        total = sum(int(rows[edge][0]) for rows in series if edge in rows)
-        points.append(Point(edge * QUARTER_MS, total, 1.0))
+    for edge, end in pairwise(edges):
+        if series and edge < tallied.stop and end > tallied.start:
+            total = sum(int(rows[edge][0]) for rows in series if edge in rows)
+            points.append(Point(edge * QUARTER_MS, total, 1.0))
+        else:
+            points.append(Point(edge * QUARTER_MS, None, 0.0))
     return points
 
 

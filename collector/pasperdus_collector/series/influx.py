@@ -26,6 +26,7 @@ minutes: so more than three days of rows that each lie in another one.
 """
 
 _UNKNOWN_TABLE = re.compile(r"(table|measurement)\b.*\bnot found", re.IGNORECASE)
+_UNKNOWN_BUCKET = re.compile(r"(database|bucket)\b.*\bnot found", re.IGNORECASE)
 _REFUSALS = frozenset({200, 400, 405, 422, 501})  # 200 with an error in its body
 _WHAT_TO_DO = {
     401: "check the token or the password in [influx]",
@@ -172,6 +173,9 @@ class InfluxServer:
         return f"Basic {b64encode(credentials.encode()).decode()}"
 
     def _refused(self, status: int, reason: object) -> InfluxError:
+        # Of a question InfluxDB 1 says so with status 200; once it is there, all goes on.
+        lacks_bucket = _UNKNOWN_BUCKET.search(str(reason)) is not None
+        status = 404 if lacks_bucket else status
         what_to_do = _WHAT_TO_DO.get(status, "see the server's log")
         return InfluxError(
             f"InfluxDB {self._settings.url} answered {status}: {str(reason).strip()}; {what_to_do}",
@@ -297,6 +301,6 @@ def _import_client() -> tuple[ModuleType, ModuleType]:
     except ImportError as error:
         raise InfluxError(
             f"[influx] needs the package influxdb-client, which is not installed ({error}); "
-            "install pasperdus[collector,influx], or remove [influx]"
+            "install the extra influx from your checkout (docs/install.md), or remove [influx]"
         ) from error
     return influxdb_client, urllib3

@@ -77,6 +77,7 @@ class Projection:
         self._now_ms = now_ms
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
+        self._undeleted: set[str] = set()
         self._first_pause_s = self._pause_s = first_pause_s
         self._succeeded_at_ms: int | None = None
         self._error: str | None = None
@@ -139,6 +140,9 @@ class Projection:
         except InfluxError as error:
             if not error.is_refused:
                 raise
+            if site.site in self._undeleted:
+                return
+            self._undeleted.add(site.site)
             log.warning(
                 "InfluxDB does not delete: points of series that this site no longer has stay "
                 "there; to be rid of them, empty the bucket and run pasperdus-collector project "
@@ -146,6 +150,8 @@ class Projection:
                 site=site.site,
                 reason=str(error),
             )
+        else:
+            self._undeleted.discard(site.site)
 
     # -- the thread -----------------------------------------------------------------------------
 
@@ -188,13 +194,14 @@ class Projection:
 def published_lines(changes: Changes, rows: PublishedRows) -> Iterator[str]:
     """Yield cards and rows as lines.
 
+    A card comes with every day of its site: an older day may tell since when it was heard of.
     Buckets of which nothing is known are written too: something may have been, before a late anchor
     dated its events anew.
     """
     cards = {card.site: card for card in rows.cards()}
-    for site in changes.sites:
-        if site.site in cards:
-            yield card_line(cards[site.site])
+    told = {each.site for each in changes.sites} | {each.site for each in changes.days}
+    for name in sorted(told & cards.keys()):
+        yield card_line(cards[name])
     in_order = sorted(changes.days, key=lambda each: (each.site, each.day))
     for site_name, days in groupby(in_order, key=lambda each: each.site):
         if site_name not in cards:

@@ -5,10 +5,10 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from pasperdus_collector.buckets.flags import MASKED
-from pasperdus_collector.calendar.grid import LAST_MS, boundaries, local_date
+from pasperdus_collector.calendar.grid import boundaries, local_date
 from pasperdus_collector.calendar.masks import keeps_day, kept_quarters
 from pasperdus_collector.calendar.opening import SiteCalendar
-from pasperdus_collector.errors import NotFoundError, QueryError
+from pasperdus_collector.errors import QueryError, unknown_name
 from pasperdus_collector.series import (
     UNITS,
     BucketSize,
@@ -18,6 +18,7 @@ from pasperdus_collector.series import (
     SeriesQuery,
     SiteSeries,
 )
+from pasperdus_collector.series.askable import why_not, why_not_of_the_fleet, why_not_then
 from pasperdus_collector.series.card import SiteCard
 from pasperdus_collector.series.combine import Part, combine
 from pasperdus_collector.series.figures import Figure, figure_of
@@ -54,13 +55,17 @@ class SeriesReader:
         Raises :class:`QueryError` when it cannot be asked so, :class:`NotFoundError` for a site,
         zone or line that is not there.
         """
+        _check(why_not_then(query.start_ms, query.end_ms))
+        _check_length(query, sites=1)
+        _check(why_not(query))
         card = self._card(query)
         figure = figure_of(query.measure)
-        _check(query, figure)
         zone = ZoneInfo(card.time_zone)
         edges = boundaries(query.bucket, query.start_ms, query.end_ms, zone)
         chosen = _chosen_question(query, card) if figure.group.name == "ratings" else None
-        points = _Points(figure, edges, chosen[1] if chosen else 0)
+        points = _Points(
+            figure, edges, scale=chosen[1] if chosen else 0, tallied=self._tallied(card)
+        )
         for scope, tags in _series(query, figure, card, chosen):
             question = RowQuestion(
                 card=card,
@@ -91,12 +96,12 @@ class SeriesReader:
         Raises :class:`QueryError` when it cannot be asked so.
         """
         figure = figure_of(query.measure)
-        if "site" not in figure.group.scopes:
-            raise QueryError(
-                f"{query.measure} is not one figure of a whole site; ask GET series for each site"
-            )
-        cards = [card for card in self._rows.cards() if query.collector in (None, card.collector)]
-        _check_time(query, figure, sites=max(1, len(cards)))
+        _check(why_not_then(query.start_ms, query.end_ms))
+        _check(why_not_of_the_fleet(query.measure, query.bucket))
+        cards = self._rows.cards()
+        if query.collector is not None:
+            cards = _of_collector(cards, query.collector)
+        _check_length(query, sites=max(1, len(cards)))
         edges = [
             boundaries(query.bucket, query.start_ms, query.end_ms, ZoneInfo(card.time_zone))
             for card in cards
@@ -130,12 +135,15 @@ class SeriesReader:
         calendar = SiteCalendar.from_json(question.card.calendar)
         bucket = _finer_bucket(query)
         edges = question.edges
-        fine_edges = boundaries(bucket, edges[0] * QUARTER_MS, edges[-1] * QUARTER_MS, zone)
-        if len(fine_edges) > MAX_PARTS:
+        parts = (edges[-1] - edges[0]) // _AT_LEAST_QUARTERS[bucket]
+        if parts > MAX_PARTS:  # before they are made: a thousand years would not fit into memory
             raise QueryError(
-                f"with these masks {len(fine_edges)} buckets of {bucket} would be read, more than "
+                f"with these masks about {parts} buckets of {bucket} would be read, more than "
                 f"{MAX_PARTS}; ask for a shorter time"
             )
+        fine_edges = boundaries(bucket, edges[0] * QUARTER_MS, edges[-1] * QUARTER_MS, zone)
+        if fine_edges[0] < edges[0]:  # a whole hour of UTC may begin before a local day
+            fine_edges = fine_edges[1:]
         if bucket in _LONG:
             kept = [
                 keeps_day(calendar, query.masks, local_date(edge * QUARTER_MS, zone))
@@ -160,13 +168,13 @@ class SeriesReader:
     # -- who ------------------------------------------------------------------------------------
 
     def _card(self, query: SeriesQuery) -> SiteCard:
-        cards = [
-            card
-            for card in self._rows.cards(query.site)
-            if query.collector in (None, card.collector)
-        ]
+        cards = self._rows.cards(query.site)
         if not cards:
-            raise NotFoundError(f"there is no site {query.site!r}")
+            raise unknown_name(
+                f"there is no site {query.site!r}", {card.site for card in self._rows.cards()}
+            )
+        if query.collector is not None:
+            cards = _of_collector(cards, query.collector, site=query.site)
         if len(cards) > 1:
             offered = ", ".join(card.collector for card in cards)
             raise QueryError(
@@ -174,15 +182,22 @@ class SeriesReader:
             )
         (card,) = cards
         if query.zone is not None and query.zone not in card.zones:
-            raise NotFoundError(f"site {query.site!r} has no zone {query.zone!r}")
+            raise unknown_name(f"site {query.site!r} has no zone {query.zone!r}", card.zones)
         return card
+
+    def _tallied(self, card: SiteCard) -> range:
+        """Return the quarters in which somebody could tally: up to this one."""
+        if card.tallied_from is None:
+            return range(0)
+        return range(card.tallied_from, self._now_ms // QUARTER_MS + 1)
 
 
 class _Points:
     """Collects the rows of one answer: of one series, or of several that add up."""
 
-    def __init__(self, figure: Figure, edges: Sequence[int], scale: int) -> None:
+    def __init__(self, figure: Figure, edges: Sequence[int], *, scale: int, tallied: range) -> None:
         self._figure = figure
+        self._tallied = tallied
         self._edges = edges
         self._scale = scale
         self._rows: list[Mapping[int, Values]] = []
@@ -196,7 +211,7 @@ class _Points:
         self._masked |= masked
 
     def made(self) -> list[Point]:
-        points = self._figure.points(self._rows, self._edges, self._scale)
+        points = self._figure.points(self._rows, self._edges, self._scale, tallied=self._tallied)
         if not self._masked:
             return points
         return [
@@ -237,28 +252,17 @@ def _whole(question: RowQuestion, parts: Sequence[Part], scale: int) -> Values |
 
 def _finer_bucket(query: SeriesQuery) -> BucketSize:
     """Return the bucket size that masks can be applied to."""
-    group = figure_of(query.measure).group.name
-    if "open" in query.masks and group in ("stay", "waits", "pulses"):
-        raise QueryError(f"{query.measure} is of whole days; leave the mask open out")
-    if group == "pulses":
-        raise QueryError("pulse is of whole months of agents' days; leave masks out")
-    if group == "waits" and query.bucket != "1d":
-        raise QueryError(
-            f"{query.measure} is a median, which days cannot be taken out of; ask for bucket 1d, "
-            "or leave masks out"
-        )
     if query.bucket in _LONG and "open" not in query.masks:
         return "1d"
-    if group == "ratings":
-        return "1h"
-    return "15m"
+    return "1h" if figure_of(query.measure).group.name == "ratings" else "15m"
 
 
-def _check_time(query: SeriesQuery | FleetQuery, figure: Figure, *, sites: int = 1) -> None:
-    if query.start_ms >= query.end_ms:
-        raise QueryError("from must be before to")
-    if query.start_ms < 0 or query.end_ms > LAST_MS:
-        raise QueryError("from and to must be in the years 1970 to 2999")
+def _check(reason: str | None) -> None:
+    if reason is not None:
+        raise QueryError(reason)
+
+
+def _check_length(query: SeriesQuery | FleetQuery, *, sites: int) -> None:
     # Before they are made: all quarter-hours of a thousand years would not fit into memory.
     buckets = (query.end_ms - query.start_ms) // (_AT_LEAST_QUARTERS[query.bucket] * QUARTER_MS)
     most = MAX_POINTS if sites == 1 else MAX_FLEET_POINTS // sites
@@ -267,20 +271,19 @@ def _check_time(query: SeriesQuery | FleetQuery, figure: Figure, *, sites: int =
             f"about {buckets} buckets are more than {most}; ask for a shorter time or "
             "a coarser bucket"
         )
-    if query.bucket not in figure.group.buckets:
-        raise QueryError(
-            f"{figure.why_coarse}; ask for bucket {figure.group.buckets[0]} or coarser"
+
+
+def _of_collector(
+    cards: Sequence[SiteCard], collector: str, *, site: str | None = None
+) -> list[SiteCard]:
+    """Return those of one collector, of all cards or of those of one ``site``."""
+    found = [card for card in cards if card.collector == collector]
+    if not found:
+        what = "site" if site is None else f"site {site!r}"
+        raise unknown_name(
+            f"collector {collector!r} has no {what} here", {card.collector for card in cards}
         )
-
-
-def _check(query: SeriesQuery, figure: Figure) -> None:
-    _check_time(query, figure)
-    if query.zone is not None and figure.why_whole is not None:
-        raise QueryError(f"{figure.why_whole}; leave zone out")
-    if query.line is not None and "line" not in figure.group.scopes:
-        raise QueryError(f"{query.measure} is not of one line; leave line out")
-    if query.service is not None and "service" not in figure.group.scopes:
-        raise QueryError(f"{query.measure} is not of one service; leave service out")
+    return found
 
 
 def _series(
@@ -297,27 +300,38 @@ def _series(
                 return []
             return [("question", {"question": chosen[0], "scale": str(chosen[1])})]
         case "tallies":
-            return [
-                ("tally", {"zone": zone, "what": what})
-                for zone, what in card.tallies
-                if query.zone in (None, zone) and query.what in (None, what)
-            ]
+            return [("tally", {"zone": zone, "what": what}) for zone, what in _tallies(query, card)]
         case "waits" if query.service is not None:
             if query.service not in card.services:
-                raise NotFoundError(f"nobody waited for a service {query.service!r} yet")
+                raise unknown_name(
+                    f"nobody waited for a service {query.service!r} yet", card.services
+                )
             return [("service", {"service": query.service})]
         case _:
             return [("site", {})]
 
 
 def _line_tags(query: SeriesQuery, card: SiteCard) -> dict[str, str]:
-    for line in card.lines:
-        if f"{line.node}/{line.line}" == query.line and query.zone in (None, line.zone):
-            return {"zone": line.zone, "node": line.node, "line": line.line}
-    known = ", ".join(f"{line.node}/{line.line}" for line in card.lines)
-    raise NotFoundError(
-        f"site {query.site!r} has no line {query.line!r} there; known are {known or 'none yet'}"
-    )
+    named = {f"{line.node}/{line.line}": line for line in card.lines}
+    line = named.get(query.line or "")
+    if line is None:
+        raise unknown_name(f"site {query.site!r} has no line {query.line!r}", named)
+    return {"zone": line.zone, "node": line.node, "line": line.line}
+
+
+def _tallies(query: SeriesQuery, card: SiteCard) -> list[tuple[str, str]]:
+    """Return the zones and kinds that are asked for; none when nothing was tallied there yet."""
+    there = [(zone, what) for zone, what in card.tallies if query.zone in (None, zone)]
+    if query.what is None:
+        return there
+    chosen = [(zone, what) for zone, what in there if what == query.what]
+    if not chosen:
+        where = f"site {query.site!r}" if query.zone is None else f"zone {query.zone!r}"
+        raise unknown_name(
+            f"nothing called {query.what!r} was ever tallied in {where}",
+            {what for _, what in there},
+        )
+    return chosen
 
 
 def _chosen_question(query: SeriesQuery, card: SiteCard) -> tuple[str, int] | None:
@@ -331,5 +345,8 @@ def _chosen_question(query: SeriesQuery, card: SiteCard) -> tuple[str, int] | No
         offered = ", ".join(f"question={question}&scale={scale}" for question, scale in chosen)
         raise QueryError(f"ratings of several questions cannot be added; choose {offered}")
     if not chosen and (query.question is not None or query.scale is not None):
-        raise NotFoundError("no rating box of this site asks that question on that scale")
+        raise unknown_name(
+            "no rating box of this site asks that question on that scale",
+            [f"question={question}&scale={scale}" for question, scale in card.questions],
+        )
     return chosen[0] if chosen else None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from pasperdus_collector.fleet import SILENT_AFTER_MS, Missing, NodeState, read_nodes
+from pasperdus_collector.node_state import Missing, NodeState
+from pasperdus_collector.node_states import SILENT_AFTER_MS, read_nodes
 from pasperdus_contract.fields import MAX_WALL_MS
 from pasperdus_contract.topics import Channel
 from support.collecting import MINUTE, MONDAY, Core, batch, passage

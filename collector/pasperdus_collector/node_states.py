@@ -1,10 +1,10 @@
-"""How each node is: its status, its last heartbeat, and what of its events has not arrived."""
+"""How nodes are, in the ledger: status, last heartbeat, and which events have not arrived."""
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from pasperdus_collector.node_state import Missing, NodeState
 from pasperdus_contract.messages import Heartbeat, NodeStatus
 from pasperdus_contract.ranges import Range, subtract
 
@@ -12,42 +12,7 @@ SETTLED_AFTER_MS = 60_000  # what has not arrived by then is a gap
 SILENT_AFTER_MS = 95_000  # three heartbeats
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Missing:
-    """Events that a node recorded and that did not arrive: an inclusive range of one epoch."""
-
-    epoch: str
-    first: int
-    last: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NodeState:
-    """One node as pages and API show it; times in milliseconds since 1970 UTC."""
-
-    node: str
-    site: str
-    zone: str
-    state: str
-    """``online``, ``offline`` (it said so, or its broker did), ``silent`` or ``unknown``."""
-
-    state_at: int | None
-    heartbeat_at: int | None
-    event_at: int | None
-    pending: int | None
-    oldest_pending_at: int | None
-    lost: int | None
-    sensors: dict[str, str]
-    is_synced: bool | None
-    battery: int | None
-    temperature_c: float | None
-    disk_free_mb: int | None
-    version: str | None
-    missing: list[Missing]
-    undated: int
-
-
-class Fleet:
+class NodeStates:
     """The writing side, within the caller's transaction."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
