@@ -364,6 +364,6 @@ def test_without_the_client_the_extra_to_install_is_named(monkeypatch: pytest.Mo
     monkeypatch.setitem(sys.modules, "influxdb_client", None)
 
     with pytest.raises(
-        InfluxError, match=r"not installed .*; install pasperdus\[collector,influx\]"
+        InfluxError, match=r"not installed .*; install the extra influx"
     ):
         InfluxServer(InfluxSettings(url="http://127.0.0.1:8086", bucket=DATABASE))
