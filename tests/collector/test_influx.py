@@ -363,7 +363,5 @@ def test_another_server_gives_back_what_it_is_given(tmp_path: Path) -> None:
 def test_without_the_client_the_extra_to_install_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "influxdb_client", None)
 
-    with pytest.raises(
-        InfluxError, match=r"not installed .*; install the extra influx"
-    ):
+    with pytest.raises(InfluxError, match=r"not installed .*; install the extra influx"):
         InfluxServer(InfluxSettings(url="http://127.0.0.1:8086", bucket=DATABASE))
