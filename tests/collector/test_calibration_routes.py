@@ -118,6 +118,8 @@ def test_each_holds_from_its_quarter_hour_until_the_next_of_its_line(
         ({"by_hand_in": -1}, 400, "by_hand_in: "),
         ({"by_hand_in": "105"}, 400, "by_hand_in: "),
         ({"from": "2026-03-02T08:05:00"}, 400, "from: '2026-03-02T08:05:00' is no time"),
+        ({"from": "0001-01-01T00:00:00+01:00"}, 400, "is not in the years 1970 to 2999"),
+        ({"from": "9999-12-31T23:59:59-01:00"}, 400, "is not in the years 1970 to 2999"),
         ({"line": "window"}, 404, "no line 'window' of node 'entrance-1'"),
         ({"node": "elsewhere"}, 404, "no line 'door' of node 'elsewhere'"),
         ({"by": "somebody"}, 400, "by: "),

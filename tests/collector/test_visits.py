@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 from pasperdus_collector.buckets.visits import (
+    MAX_STEPS,
     WHOLE_SITE,
     move_step,
     note_step,
@@ -212,3 +213,15 @@ def test_a_month_of_buckets_is_the_same_whether_asked_at_once_or_one_by_one(core
         for service, buckets in together.items():
             assert alone.get(service, {}).get(0) == buckets.get(bucket)
     assert wait_values([])[-4:] == (0, 0, 0, 64)
+
+
+def test_a_visit_without_end_costs_no_more_than_a_long_one(core: Core) -> None:
+    reception = Reception(core)
+    for n in range(MAX_STEPS + 50):
+        reception.step(1, NINE + n * 1000, "recall")
+
+    assert core.rows("SELECT count(*) FROM token_steps") == [(MAX_STEPS,)]
+    with core.ledger.transaction():
+        move_step(
+            core.ledger.db, epoch_id=reception.epoch_id, seq=MAX_STEPS + 9, at=0, quality="exact"
+        )

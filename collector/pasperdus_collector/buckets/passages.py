@@ -112,7 +112,7 @@ class _Buckets:
         """Yield first quarter, length in quarters, and content."""
         for slot, into in sorted(self._slots.items()):
             edge = self._edges[slot]
-            if not into.has_counts:  # nobody came: zero needs no correction
+            if not into.ins.counted + into.outs.counted:  # zero needs no correction
                 into.is_calibrated = any(_is_in_force(line, edge) for line in lines)
             yield edge, self._edges[slot + 1] - edge, into
 
