@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from pasperdus_collector.buckets.flags import IMPORTED
 from pasperdus_collector.buckets.occupancy import LATE_MS, Presence, Quarter, Recount, presence
 from pasperdus_collector.buckets.passages import Imported
-from pasperdus_collector.buckets.precision import PRECISION
+from pasperdus_collector.buckets.precision import PEOPLE, PRECISION
 from pasperdus_collector.buckets.stay import StayDay, stay_day
 from pasperdus_collector.calendar.grid import close
 from pasperdus_contract.fields import QUARTER_MS
@@ -122,4 +122,4 @@ def _quarter(doors: Doors, quarter: int) -> Quarter:
 
 
 def _mean(values: Sequence[float]) -> float:
-    return round(sum(values) / len(values), PRECISION) if values else 0.0
+    return round(sum(values) / len(values), PEOPLE) if values else 0.0

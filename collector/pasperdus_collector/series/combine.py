@@ -7,7 +7,7 @@ coverage and in nothing else.
 from collections.abc import Callable, Sequence
 
 from pasperdus_collector.buckets.correction import half_width
-from pasperdus_collector.buckets.precision import PRECISION
+from pasperdus_collector.buckets.precision import PEOPLE, PRECISION
 from pasperdus_collector.buckets.ratings import rating_values
 from pasperdus_collector.buckets.stay import pool_fields, stay_values
 from pasperdus_collector.series.published import (
@@ -62,11 +62,11 @@ class Columns:
         return round(covered / length, PRECISION)
 
     def mean(self, name: str, weight: str) -> float:
-        """Return the mean of a field over another one."""
+        """Return the mean of people over another field."""
         weights = self.of(weight)
         total = sum(weights)
         weighted = sum(a * b for a, b in zip(self.of(name), weights, strict=True))
-        return round(weighted / total, PRECISION) if total else 0.0
+        return round(weighted / total, PEOPLE) if total else 0.0
 
 
 def combine(group: Group, parts: Sequence[Part], *, scale: int = 0) -> Values | None:

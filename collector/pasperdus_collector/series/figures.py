@@ -78,86 +78,55 @@ def figure_of(measure: Measure) -> Figure:
 def _passage_point(start_ms: int, row: Values, _scale: int) -> Point:
     counted, valid, coverage, flags, calibrated, corrected, error = row
     if not valid:
-        return Point(start_ms, None, coverage, flags=int(flags))
-    if not calibrated:  # nearly all of the hundred thousand points that a fleet asks for
-        return _new(Point, (start_ms, counted, coverage, None, None, None, None, int(flags)))
-    return Point(
-        start_ms,
-        counted,
-        coverage,
-        round(corrected, PERSONS),
-        round(max(0.0, corrected - error), PERSONS),
-        round(corrected + error, PERSONS),
-        None,
-        int(flags),
-    )
+        return _unknown(start_ms, coverage, flags)
+    if not calibrated:
+        return _new(Point, (start_ms, counted, coverage, None, None, None, None, flags))
+    low, high = _bounds(corrected, error)
+    known = round(corrected, PERSONS)
+    return _new(Point, (start_ms, counted, coverage, known, low, high, None, flags))
 
 
 def _occupancy_point(start_ms: int, row: Values, _scale: int) -> Point:
     people, raw, error, valid, coverage, flags = row
     if not valid:
-        return Point(start_ms, None, coverage, flags=int(flags))
-    low = high = None
-    if not int(flags) & _WITHOUT_BOUNDS:
-        low, high = round(max(0.0, people - error), PERSONS), round(people + error, PERSONS)
-    return Point(
-        start_ms,
-        round(people, PERSONS),
-        coverage,
-        None,
-        low,
-        high,
-        round(raw, PERSONS),
-        int(flags),
-    )
+        return _unknown(start_ms, coverage, flags)
+    low, high = (None, None) if int(flags) & _WITHOUT_BOUNDS else _bounds(people, error)
+    return _new(Point, (start_ms, people, coverage, None, low, high, raw, flags))
 
 
 def _stay_point(start_ms: int, row: Values, _scale: int) -> Point:
     minutes, raw, error, valid, coverage, flags = row
     if not valid:
-        return Point(start_ms, None, coverage, flags=int(flags))
-    return Point(
-        start_ms,
-        round(minutes, PERSONS),
-        coverage,
-        None,
-        round(max(0.0, minutes - error), PERSONS),
-        round(minutes + error, PERSONS),
-        round(raw, PERSONS),
-        int(flags),
-    )
+        return _unknown(start_ms, coverage, flags)
+    low, high = _bounds(minutes, error)
+    value, counted = round(minutes, PERSONS), round(raw, PERSONS)
+    return _new(Point, (start_ms, value, coverage, None, low, high, counted, flags))
 
 
 def _wait_point(start_ms: int, row: Values, _scale: int) -> Point:
     median, low, high, valid, flags = row
     if not valid:
-        return Point(start_ms, None, 1.0, flags=int(flags))
-    return Point(
-        start_ms,
-        round(median, PERSONS),
-        1.0,
-        None,
-        round(low, PERSONS),
-        round(high, PERSONS),
-        None,
-        int(flags),
-    )
+        return _unknown(start_ms, 1.0, flags)
+    bounds = round(low, PERSONS), round(high, PERSONS)
+    return _new(Point, (start_ms, round(median, PERSONS), 1.0, None, *bounds, None, flags))
 
 
 def _ratings_point(start_ms: int, row: Values, scale: int) -> Point:
-    *scores, coverage, valid = row
-    value = [int(score) for score in scores[:scale]] if valid else None
-    return Point(start_ms, value, coverage)
+    coverage, valid = row[5], row[6]
+    value = list(row[:scale]) if valid else None
+    return _new(Point, (start_ms, value, coverage, None, None, None, None, 0))
 
 
 def _satisfied_point(start_ms: int, row: Values, _scale: int) -> Point:
     ratings, satisfied, coverage = row
-    return Point(start_ms, round(satisfied / ratings, SHARE) if ratings else None, coverage)
+    value = round(satisfied / ratings, SHARE) if ratings else None
+    return _new(Point, (start_ms, value, coverage, None, None, None, None, 0))
 
 
 def _index_point(start_ms: int, row: Values, _scale: int) -> Point:
     ratings, index, coverage = row
-    return Point(start_ms, round(index, PERSONS) if ratings else None, coverage)
+    value = round(index, PERSONS) if ratings else None
+    return _new(Point, (start_ms, value, coverage, None, None, None, None, 0))
 
 
 def _pulse_point(start_ms: int, row: Values, _scale: int) -> Point:
@@ -165,18 +134,30 @@ def _pulse_point(start_ms: int, row: Values, _scale: int) -> Point:
     return Point(start_ms, [int(score) for score in scores] if valid else None, float(valid))
 
 
+def _unknown(start_ms: int, coverage: float, flags: float) -> Point:
+    return _new(Point, (start_ms, None, coverage, None, None, None, None, flags))
+
+
+def _bounds(estimate: float, error: float) -> tuple[float, float]:
+    low = estimate - error
+    return round(low, PERSONS) if low > 0 else 0.0, round(estimate + error, PERSONS)
+
+
 def _tally_points(
     series: Sequence[Mapping[int, Values]], edges: Sequence[int], tallied: range
 ) -> list[Point]:
     """Sum tallies: nothing can fail to tally, so zero means none wherever somebody could."""
-    points = []
-    for edge, end in pairwise(edges):
-        if series and edge < tallied.stop and end > tallied.start:
-            total = sum(int(rows[edge][0]) for rows in series if edge in rows)
-            points.append(Point(edge * QUARTER_MS, total, 1.0))
-        else:
-            points.append(Point(edge * QUARTER_MS, None, 0.0))
-    return points
+    totals: dict[int, int | float] = {}
+    for rows in series:
+        for edge, row in rows.items():
+            totals[edge] = totals.get(edge, 0) + row[0]
+    since, until = (tallied.start, tallied.stop) if series else (0, 0)
+    return [
+        _new(Point, (edge * QUARTER_MS, totals.get(edge, 0), 1.0, None, None, None, None, 0))
+        if edge < until and end > since
+        else _new(Point, (edge * QUARTER_MS, None, 0.0, None, None, None, None, 0))
+        for edge, end in pairwise(edges)
+    ]
 
 
 def _tallied(start_ms: int, row: Values, _scale: int) -> Point:
