@@ -22,7 +22,6 @@ from pasperdus_collector.buckets.calibrations import (
     remove_calibration,
 )
 from pasperdus_collector.buckets.correction import correct, half_width
-from pasperdus_collector.buckets.days import rebuild_site
 from pasperdus_collector.calendar.grid import LAST_MS
 from pasperdus_collector.errors import QueryError
 from pasperdus_collector.ledger import Ledger, reading
@@ -78,9 +77,7 @@ def routes(queries: Queries, ledger_path: Path, writer: Writer) -> APIRouter:
 
         def enter(ledger: Ledger) -> int:
             site_id = site_id_of(ledger.db, site)
-            added = add_calibration(ledger.db, site_id, entry, entered_at_ms=entered_at_ms)
-            rebuild_site(ledger.db, site_id)
-            return added
+            return add_calibration(ledger.db, site_id, entry, entered_at_ms=entered_at_ms)
 
         kept = Kept(id=writer.submit(enter), entry=entry)
         return JSONResponse(
@@ -94,7 +91,6 @@ def routes(queries: Queries, ledger_path: Path, writer: Writer) -> APIRouter:
         def remove(ledger: Ledger) -> None:
             site_id = site_id_of(ledger.db, site)
             remove_calibration(ledger.db, site_id, calibration)
-            rebuild_site(ledger.db, site_id)
 
         writer.submit(remove)
         return Response(status_code=HTTPStatus.NO_CONTENT)
