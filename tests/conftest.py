@@ -12,6 +12,24 @@ from support.conformance import fill
 from support.copying import Copied, copy_all, projection_of
 from support.influx import DATABASE, Influx1
 
+SLOW_S = 10.0
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let the slow tests come first, the longest before all, where two processes share them out.
+
+    Else the longest would begin last, and one process would wait for the other. The slow ones wait
+    for real processes more than they compute, so they also go well beside the others.
+    """
+    if hasattr(config, "workerinput"):
+        items.sort(key=_duration_s, reverse=True)
+
+
+def _duration_s(item: pytest.Item) -> float:
+    """Return for how long a test is said to take, roughly; 0 when it is not slow."""
+    slow = item.get_closest_marker("slow")
+    return 0.0 if slow is None else float(slow.kwargs.get("about_s", SLOW_S))
+
 
 @pytest.fixture(scope="session")
 def copied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copied]:

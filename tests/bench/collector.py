@@ -1,7 +1,6 @@
 """A real collector, with its embedded broker or another one, in a process of its own."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -10,6 +9,8 @@ import urllib.request
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+from support.mosquitto import free_port
 
 READY_TIMEOUT_S = 20.0
 
@@ -20,9 +21,9 @@ class Collector:
     def __init__(self, directory: Path, *, broker_port: int | None = None) -> None:
         directory.mkdir(parents=True)
         self.directory = directory
-        self.mqtt_port = broker_port or _free_port()
+        self.mqtt_port = broker_port or free_port()
         broker = "embedded:" if broker_port is None else "mqtt://127.0.0.1:"
-        self.http_port = _free_port()
+        self.http_port = free_port()
         self.address = f"http://127.0.0.1:{self.http_port}"
         config = directory / "collector.toml"
         config.write_text(
@@ -100,10 +101,3 @@ def cpu_s(pid: int) -> float:
     stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
     user, system = stat.rpartition(")")[2].split()[11:13]
     return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

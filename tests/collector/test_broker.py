@@ -19,12 +19,13 @@ from structlog.testing import capture_logs
 
 from pasperdus_collector import broker as broker_module
 from pasperdus_collector.broker import BrokerError, EmbeddedBroker
+from support.mosquitto import free_port
 
 LOOPBACK = "127.0.0.1"
 EVENTS = "pasperdus/v1/node/+/events"
 STATUS = "pasperdus/v1/node/entrance-1/status"
 LARGEST_MESSAGE_BYTES = 64 * 1024
-PATIENCE_S = 5.0
+PATIENCE_S = 15.0
 
 
 class Clock:
@@ -39,10 +40,7 @@ class Clock:
 
 @pytest.fixture
 def port() -> int:
-    with socket.socket() as trial:
-        trial.bind((LOOPBACK, 0))
-        number: int = trial.getsockname()[1]
-        return number
+    return free_port()
 
 
 @pytest.fixture

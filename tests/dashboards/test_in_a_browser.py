@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import json
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
 from support.browser import CHROMIUM, Tab, browser
+from support.mosquitto import free_port
 
 START_S = 20.0
 SOON_S = 2.0  # "within about a second", on a busy machine
@@ -267,10 +267,3 @@ def wait_until_ready(url: str, log: Path) -> None:
             pass
         time.sleep(0.05)
     raise AssertionError(f"the collector is not ready: {log.read_text()[-2000:]}")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

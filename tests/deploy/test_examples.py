@@ -13,8 +13,9 @@ import pytest
 from pasperdus_collector.config import Config as CollectorConfig
 from pasperdus_node.config import Config as NodeConfig
 from pasperdus_service.settings import load
+from support.mosquitto import free_port
 from support.processes import Process, eventually
-from support.shipped_broker import COLLECTOR, NODE, Broker, free_port
+from support.shipped_broker import COLLECTOR, NODE, Broker
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "deploy" / "config"
 OUTER, INNER = 17, 27

@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 
 from support.home_assistant import checked
+from support.mosquitto import free_port
 from support.processes import Process, eventually
-from support.shipped_broker import ANSWER_WAIT_S, COLLECTOR, HOME, NODE, Broker, Link, P, free_port
+from support.shipped_broker import ANSWER_WAIT_S, COLLECTOR, HOME, NODE, Broker, Link, P
 from support.wire import EPOCH, written
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "deploy" / "config" / "collector.toml"

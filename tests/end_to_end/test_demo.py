@@ -94,7 +94,7 @@ def test_a_signal_at_any_stage_ends_every_process_and_removes_the_data(
     assert demo.process.returncode == 0, complained
     assert complained == ""
     # A broker that was just being born hears of it a moment later.
-    wait_for(lambda: not any(is_alive(pid) for pid in pids), "the end of all", 3.0)
+    wait_for(lambda: not any(is_alive(pid) for pid in pids), "the end of all", 10.0)
     assert list(short_directory.glob("pasperdus-*")) == []
 
 

@@ -10,20 +10,27 @@ with Mosquitto(tmp_path, passwords={"entrance-1": "secret"}) as broker:
 
 from __future__ import annotations
 
+import fcntl
 import os
+import random
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Self
 
-START_WAIT_S = 10.0
+START_WAIT_S = 20.0
 STOP_WAIT_S = 10.0
 POLL_S = 0.01
-PORT_TRIES = 5  # another process may take a free port before the broker does
+PORT_TRIES = 5  # a program that is no test of ours may take a free port before the broker does
 LOOPBACK = "127.0.0.1"
+# Below those that Linux gives to whoever asks for any (from 32768), and above well-known ones: so
+# no outgoing connection takes the port of a server that was killed and is to come back.
+PORTS = range(20_000, 32_768)
 
 
 class Mosquitto:
@@ -170,8 +177,32 @@ def command(name: str, *, package: str) -> str:
 
 
 def free_port() -> int:
-    """Return a loopback port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a loopback port that nobody listens on and no other test process is given.
+
+    Raises AssertionError when there is none left.
+    """
+    port = next(_free_ports(), None)
+    if port is None:
+        raise AssertionError(f"no free port among {PORTS}; end what listens there")
+    return port
+
+
+@cache
+def _free_ports() -> Iterator[int]:
+    """Yield free ports in no order, each once; a lock on a byte of its number says whose it is.
+
+    The locks end with this process, however it ends.
+    """
+    file = Path(tempfile.gettempdir()) / f"pasperdus-test-ports-{os.getuid()}"
+    locks = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    for port in random.SystemRandom().sample(PORTS, len(PORTS)):
+        try:
+            fcntl.lockf(locks, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, port)
+        except (BlockingIOError, PermissionError):
+            continue  # another test process has it
+        with socket.socket() as probe:
+            try:
+                probe.bind((LOOPBACK, port))
+            except OSError:
+                continue  # somebody listens there
+        yield port

@@ -19,7 +19,7 @@ import httpx
 
 from support.mosquitto import LOOPBACK, free_port
 
-WAIT_S = 15.0
+WAIT_S = 30.0
 POLL_S = 0.01
 LOG_CHARACTERS = 6_000
 
@@ -115,7 +115,7 @@ class CollectorProcess(Process):
     def __init__(
         self, directory: Path, *, mqtt_url: str, name: str = "mairie", tables: str = ""
     ) -> None:
-        self.http = httpx.Client(base_url=f"http://{LOOPBACK}:{(port := free_port())}", timeout=5)
+        self.http = httpx.Client(base_url=f"http://{LOOPBACK}:{(port := free_port())}", timeout=15)
         config = directory / f"{name}.toml"
         config.write_text(
             f'[collector]\nname = "{name}"\n[mqtt]\nurl = "{mqtt_url}"\n'

@@ -21,6 +21,8 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersi
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from support.mosquitto import free_port
+
 SHIPPED = Path(__file__).resolve().parents[2] / "deploy" / "mosquitto"
 P = "pasperdus/v1"
 
@@ -31,8 +33,8 @@ HOME = "home_assistant"
 WITNESS = "witness"
 USERS = (NODE, OTHER_NODE, SCREEN, COLLECTOR, HOME, WITNESS)
 
-ANSWER_WAIT_S = 5.0
-START_WAIT_S = 5.0
+ANSWER_WAIT_S = 15.0
+START_WAIT_S = 15.0
 # Debian's /etc/mosquitto/mosquitto.conf, which includes ours.
 DEBIAN_MAIN = """\
 pid_file {dir}/mosquitto.pid
@@ -160,12 +162,6 @@ def command(name: str, package: str) -> str:
     if found is None:
         pytest.fail(f"{name} is missing; install it with: apt-get install {package}")
     return found
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def make_certificates(directory: Path) -> None:
