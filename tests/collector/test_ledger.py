@@ -226,7 +226,7 @@ def test_a_ledger_of_a_newer_release_is_refused_and_left_alone(core: Core) -> No
     core.rows(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
 
     with pytest.raises(
-        LedgerError, match=r"ledger.db: the ledger is at schema 3, .* restore the backup"
+        LedgerError, match=r"ledger.db: the ledger is at schema 4, .* restore the backup"
     ):
         Ledger(core.path, quarantine_max=1)
 

@@ -43,7 +43,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(PreconditionError)
     def changed_meanwhile(request: Request, error: PreconditionError) -> JSONResponse:
-        is_creation = request.method == "POST"
+        is_creation = request.method == "POST" and "if-match" not in request.headers
         status = HTTPStatus.CONFLICT if is_creation else HTTPStatus.PRECONDITION_FAILED
         return problem(request, status, str(error))
 

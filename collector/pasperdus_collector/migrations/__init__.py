@@ -8,11 +8,12 @@ most of its speed.
 import sqlite3
 
 from pasperdus_collector.errors import LedgerError
-from pasperdus_collector.migrations import m0001_ledger, m0002_series
+from pasperdus_collector.migrations import m0001_ledger, m0002_series, m0003_register
 
 MIGRATIONS: tuple[tuple[str, str], ...] = (
     ("0001-ledger", m0001_ledger.SCRIPT),
     ("0002-series", m0002_series.SCRIPT),
+    ("0003-register", m0003_register.SCRIPT),
 )
 
 

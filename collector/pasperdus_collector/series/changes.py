@@ -18,11 +18,15 @@ _FINE = ("15m", "1h")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangedSite:
-    """A site whose card changed; with ``is_rebuilt`` all its points are to be replaced."""
+    """A site whose card changed; with ``is_rebuilt`` all its points are to be replaced.
+
+    With ``periods_changed`` those of its trial periods are.
+    """
 
     site_id: int
     site: str
     is_rebuilt: bool
+    periods_changed: bool
     change: int
 
 
@@ -60,9 +64,15 @@ def read_changes(db: sqlite3.Connection, *, days: int) -> Changes:
     (oldest_site_at,) = db.execute("SELECT min(changed_at) FROM changed_sites").fetchone()
     return Changes(
         sites=[
-            ChangedSite(site_id=site_id, site=site, is_rebuilt=bool(is_rebuilt), change=change)
-            for site_id, site, is_rebuilt, change in db.execute(
-                "SELECT site_id, name, is_rebuilt, change FROM changed_sites "
+            ChangedSite(
+                site_id=site_id,
+                site=site,
+                is_rebuilt=bool(is_rebuilt),
+                periods_changed=bool(periods_changed),
+                change=change,
+            )
+            for site_id, site, is_rebuilt, periods_changed, change in db.execute(
+                "SELECT site_id, name, is_rebuilt, periods_changed, change FROM changed_sites "
                 "JOIN sites ON sites.id = site_id ORDER BY change, site_id"
             )
         ],

@@ -15,6 +15,7 @@ from pasperdus_collector.config import InfluxSettings
 from pasperdus_collector.errors import CollectorError
 from pasperdus_collector.series.card import SiteCard
 from pasperdus_collector.series.line_protocol import CARD_S, CARDS, measurements, tags_of
+from pasperdus_collector.series.periods import PERIODS
 from pasperdus_collector.series.published import FleetQuestion, Group, RowQuestion, Values
 from pasperdus_contract.fields import QUARTER_MS
 
@@ -130,14 +131,21 @@ class InfluxServer:
 
     def delete(self, tags: Mapping[str, str]) -> None:
         """Delete every published point that has these tags."""
-        for name in [CARDS, *measurements()]:
-            if self._ask("POST", f"DELETE FROM {_identifier(name)} WHERE {_tags_are(tags)}"):  # noqa: S608
-                raise self._strange()
+        for name in [CARDS, PERIODS, *measurements()]:
+            self._delete_from(name, tags)
+
+    def delete_periods(self, tags: Mapping[str, str]) -> None:
+        """Delete every trial period that has these tags."""
+        self._delete_from(PERIODS, tags)
 
     def close(self) -> None:
         """Close all connections."""
         self._client.close()
         self._pool.clear()
+
+    def _delete_from(self, measurement: str, tags: Mapping[str, str]) -> None:
+        if self._ask("POST", f"DELETE FROM {_identifier(measurement)} WHERE {_tags_are(tags)}"):  # noqa: S608
+            raise self._strange()
 
     def _ask(self, method: str, influxql: str) -> list[dict[str, Any]]:
         asked = {"db": self._settings.bucket, "epoch": "ms", "q": influxql}

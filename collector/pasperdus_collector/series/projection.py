@@ -29,6 +29,7 @@ from pasperdus_collector.series.changes import (
 from pasperdus_collector.series.embedded import EmbeddedRows
 from pasperdus_collector.series.influx import InfluxError, InfluxServer
 from pasperdus_collector.series.line_protocol import card_line, line_maker, unknown
+from pasperdus_collector.series.periods import period_lines
 from pasperdus_collector.series.published import PublishedRows
 
 DAYS_TOGETHER = 16  # days of sites read in one view: some ten thousand rows, a few megabytes
@@ -120,8 +121,14 @@ class Projection:
             self.waiting, self.oldest_at_ms = changes.waiting, changes.oldest_at_ms
             rows = EmbeddedRows(db, now_ms=self._now_ms(), collector=self._collector)
             lines = list(published_lines(changes, rows)) if changes.sites or changes.days else []
+            lines += period_lines(
+                db,
+                (each.site for each in changes.sites),
+                collector=self._collector,
+                now_ms=self._now_ms(),
+            )
         for site in changes.sites:
-            if site.is_rebuilt:
+            if site.is_rebuilt or site.periods_changed:
                 self._delete(site)
         for first in range(0, len(lines), LINES_TOGETHER):
             together = lines[first : first + LINES_TOGETHER]
@@ -135,8 +142,12 @@ class Projection:
         return self.waiting > 0
 
     def _delete(self, site: ChangedSite) -> None:
+        tags = {"collector": self._collector, "site": site.site}
         try:
-            self._server.delete({"collector": self._collector, "site": site.site})
+            if site.is_rebuilt:
+                self._server.delete(tags)
+            else:
+                self._server.delete_periods(tags)
         except InfluxError as error:
             if not error.is_refused:
                 raise
@@ -144,9 +155,9 @@ class Projection:
                 return
             self._undeleted.add(site.site)
             log.warning(
-                "InfluxDB does not delete: points of series that this site no longer has stay "
-                "there; to be rid of them, empty the bucket and run pasperdus-collector project "
-                "--rebuild",
+                "InfluxDB does not delete: points of series or trial periods that this site no "
+                "longer has stay there; to be rid of them, empty the bucket and run "
+                "pasperdus-collector project --rebuild",
                 site=site.site,
                 reason=str(error),
             )

@@ -1,0 +1,225 @@
+"""What a prototype and its periods must be to make sense together (pure).
+
+Each check raises :class:`QueryError` that says what, where and what to do.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+from pasperdus_collector.analysis.outcomes import OUTCOMES, TALLIES, outcome_of
+from pasperdus_collector.calendar.grid import LAST_MS
+from pasperdus_collector.errors import QueryError
+from pasperdus_collector.register.records import Period, Prototype
+
+SHORTEST_MS = 60_000
+"""Of a period: two that are shorter may be one in what is published, by the second."""
+
+MOST_PERIODS = 200  # of one prototype: 52 pairs of weeks, and room
+MOST_EXCLUSIONS = 100
+MOST_CIRCUMSTANCES = 200
+LONGEST_EXCLUSION_DAYS = 366
+OF_RATINGS = ("satisfied", "index")
+_GREATEST_DELTA = {"share": 1.0, "index": 100.0, "log_ratio": 1.0}
+"""Beyond this another unit was meant, such as 5 points of a share for 0.05."""
+
+_WHAT = re.compile(r"[a-z0-9-]{1,40}")  # the contract's form of names
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteFacts:
+    """What a site must know for a trial: questions and scales of its boxes; all sites' names."""
+
+    boxes: frozenset[tuple[str, int]]
+    sites: frozenset[str]
+
+
+def default_delta(outcome: str) -> float:
+    """Return the smallest change that matters of an outcome, unless somebody says otherwise."""
+    return outcome_of(outcome).default_delta
+
+
+def has_other_unit(outcome: str, other: str) -> bool:
+    """Return whether a delta of one outcome says nothing of the other."""
+    return outcome_of(outcome).unit != outcome_of(other).unit
+
+
+def with_question(prototype: Prototype, facts: SiteFacts) -> Prototype:
+    """Return it with its question and scale filled in where the site has no other.
+
+    Both stay None where the site knows no box yet, or where the outcome needs none.
+    """
+    question, scale = prototype.question, prototype.scale
+    if question is None and scale is not None:
+        raise QueryError(f"scale: {scale} is of no question; give question too")
+    matching = {box for box in facts.boxes if question is None or box[0] == question}
+    matching = {box for box in matching if scale is None or box[1] == scale}
+    if len(matching) == 1:
+        ((question, scale),) = matching
+        return replace(prototype, question=question, scale=scale)
+    known = ", ".join(f"{name!r} on {of}" for name, of in sorted(facts.boxes)) or "none yet"
+    if question is not None:
+        asked = f"question {question!r}" + ("" if scale is None else f" on a scale of {scale}")
+        if not matching:
+            raise QueryError(
+                f"{asked} is not one of site {prototype.site!r}; known are {known} (a box is known "
+                "from its first rating)"
+            )
+        raise QueryError(f"{asked} is asked on several scales; give scale too, of {known}")
+    if matching and prototype.outcome in OF_RATINGS:
+        raise QueryError(
+            f"question: site {prototype.site!r} has several, and {prototype.outcome} is of one; "
+            f"give question and scale, of {known}"
+        )
+    return prototype
+
+
+def check_prototype(prototype: Prototype, facts: SiteFacts) -> None:
+    """Check what is laid down, without a look at the periods."""
+    _check_outcome(prototype)
+    _believable("planned_start", prototype.planned_start_ms)
+    if prototype.planned_end_ms is not None:
+        _believable("planned_end", prototype.planned_end_ms)
+        if prototype.planned_end_ms <= prototype.planned_start_ms:
+            raise QueryError(
+                f"planned_end: {utc(prototype.planned_end_ms)} is not after planned_start, "
+                f"{utc(prototype.planned_start_ms)}; write a later one"
+            )
+    control = prototype.control_site
+    if control is None and prototype.design == "control":
+        raise QueryError(
+            "control_site: design control compares with a site where nothing changes; name that "
+            "site, or choose before_after"
+        )
+    if control == prototype.site:
+        raise QueryError(
+            f"control_site: {control!r} is the prototype's own site; name one where nothing changes"
+        )
+    if control is not None and control not in facts.sites:
+        raise QueryError(
+            f"control_site: there is no site {control!r}; known are "
+            f"{', '.join(sorted(facts.sites - {prototype.site})) or 'no others'}"
+        )
+    _check_lists(prototype)
+
+
+def check_periods(prototype: Prototype, periods: Sequence[Period]) -> None:
+    """Check a prototype's periods and its baseline; ``periods`` are those of its site."""
+    by_name = {each.period: each for each in periods}
+    own = [each for each in periods if each.prototype == prototype.prototype]
+    if len(own) > MOST_PERIODS:
+        raise QueryError(
+            f"prototype {prototype.prototype!r} would have {len(own)} periods; at most "
+            f"{MOST_PERIODS} are kept, so register another prototype"
+        )
+    if len(set(prototype.baseline)) < len(prototype.baseline):
+        raise QueryError("baseline: names a period twice; name each once")
+    for name in prototype.baseline:
+        if name not in by_name:
+            raise QueryError(
+                f"baseline: site {prototype.site!r} has no period {name!r}; register it first "
+                "(POST periods)"
+            )
+        each = by_name[name]
+        if each.prototype == prototype.prototype and each.kind == "prototype":
+            raise QueryError(
+                f"baseline: period {name!r} is when {prototype.prototype!r} was tried; name "
+                "periods without it"
+            )
+    involved = {each.period: each for each in own}
+    involved |= {name: by_name[name] for name in prototype.baseline}
+    _check_order(prototype, involved.values())
+    if prototype.design == "randomised":
+        _check_drawn(prototype, own)
+
+
+def check_span(period: Period) -> None:
+    """Check a period's own start and end."""
+    _believable("start", period.start_ms)
+    if period.end_ms is None:
+        return
+    _believable("end", period.end_ms)
+    if period.end_ms <= period.start_ms:
+        raise QueryError(
+            f"end: {utc(period.end_ms)} is not after start, {utc(period.start_ms)}; a period is "
+            "[start, end), so write a later end"
+        )
+    if period.end_ms - period.start_ms < SHORTEST_MS:
+        raise QueryError(
+            f"end: {utc(period.end_ms)} is less than a minute after start; write a later end"
+        )
+
+
+def utc(at_ms: int) -> str:
+    """Return ``2026-03-02T00:00:00Z``."""
+    at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=at_ms)
+    precision = "milliseconds" if at_ms % 1000 else "seconds"
+    return at.isoformat(timespec=precision).replace("+00:00", "Z")
+
+
+def _check_outcome(prototype: Prototype) -> None:
+    name = prototype.outcome
+    what = name.removeprefix(TALLIES)
+    if name not in OUTCOMES and what != name and not _WHAT.fullmatch(what):
+        raise QueryError(
+            f"outcome: {name!r} names no tally; write {TALLIES} and its name, such as "
+            f"{TALLIES}repeated-question"
+        )
+    outcome = outcome_of(name)
+    greatest = _GREATEST_DELTA.get(outcome.unit)
+    if prototype.delta <= 0 or (greatest is not None and prototype.delta > greatest):
+        raise QueryError(
+            f"delta: {prototype.delta:g} is not a change of {name} (unit {outcome.unit}); write "
+            f"one above 0{'' if greatest is None else f' and up to {greatest:g}'}, such as "
+            f"{outcome.default_delta:g}"
+        )
+
+
+def _check_lists(prototype: Prototype) -> None:
+    for name, found, most in (
+        ("exclusions", prototype.exclusions, MOST_EXCLUSIONS),
+        ("circumstances", prototype.circumstances, MOST_CIRCUMSTANCES),
+    ):
+        if len(found) > most:
+            raise QueryError(f"{name}: {len(found)} are too many; give at most {most}")
+    for n, each in enumerate(prototype.exclusions):
+        days = (each.last_day - each.first_day).days + 1
+        if not 1 <= days <= LONGEST_EXCLUSION_DAYS:
+            raise QueryError(
+                f"exclusions.{n}: {each.first_day} to {each.last_day} are {days} days; write the "
+                f"first and the last day, both left out, at most {LONGEST_EXCLUSION_DAYS}"
+            )
+    for n, circumstance in enumerate(prototype.circumstances):
+        _believable(f"circumstances.{n}.at", circumstance.at_ms)
+
+
+def _check_order(prototype: Prototype, periods: Iterable[Period]) -> None:
+    in_order = sorted(periods, key=lambda each: (each.start_ms, each.period))
+    for earlier, later in pairwise(in_order):
+        if earlier.end_ms is None or earlier.end_ms > later.start_ms:
+            ends = "has no end" if earlier.end_ms is None else f"ends {utc(earlier.end_ms)}"
+            raise QueryError(
+                f"periods of prototype {prototype.prototype!r} overlap: {earlier.period!r} {ends}, "
+                f"and {later.period!r} begins {utc(later.start_ms)}; end the first at or before "
+                "the start of the second"
+            )
+
+
+def _check_drawn(prototype: Prototype, own: Iterable[Period]) -> None:
+    own = list(own)
+    by_hand = [each.period for each in own if each.pair is None]
+    off = {each.period for each in own if each.kind == "baseline"}
+    if by_hand or not set(prototype.baseline) <= off:
+        strange = by_hand[0] if by_hand else next(n for n in prototype.baseline if n not in off)
+        raise QueryError(
+            f"period {strange!r} was not drawn, and design randomised compares weeks drawn with "
+            f"one another; POST prototypes/{prototype.prototype}/schedule instead, or choose "
+            "before_after"
+        )
+
+
+def _believable(name: str, at_ms: int) -> None:
+    if not 0 <= at_ms < LAST_MS:
+        raise QueryError(f"{name}: {utc(at_ms)} is not in the years 1970 to 2999")
