@@ -6,15 +6,24 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from pasperdus_collector.api import (
+    block_routes,
     calendar_routes,
     calibration_routes,
+    compare_routes,
+    course_routes,
     export_routes,
     guard,
     import_routes,
+    period_routes,
+    plan_routes,
     problems,
+    prototype_routes,
+    recipe_routes,
     series_routes,
+    unusual_routes,
 )
 from pasperdus_collector.api.changes import Changes
+from pasperdus_collector.api.compared import Comparisons
 from pasperdus_collector.api.live_feed import LiveFeed
 from pasperdus_collector.api.metrics import Parts
 from pasperdus_collector.api.queries import Queries
@@ -25,6 +34,7 @@ from pasperdus_collector.home_assistant.announcer import Announcer
 from pasperdus_collector.series.projection import Projection
 from pasperdus_collector.writer import Writer
 from pasperdus_dashboards.pages import pages
+from pasperdus_dashboards.report_routes import report_routes
 
 
 def build_web(
@@ -62,9 +72,26 @@ def build_web(
     problems.install(web)
     web.include_router(api(queries, feed))
     web.include_router(probes(queries, writer, parts))
-    for nouns in (calendar_routes, calibration_routes, import_routes):
+    for nouns in (
+        calendar_routes,
+        calibration_routes,
+        import_routes,
+        prototype_routes,
+        course_routes,
+        period_routes,
+    ):
         web.include_router(nouns.routes(queries, config.ledger.path, writer))
     for nouns_read in (series_routes, export_routes):
         web.include_router(nouns_read.routes(queries))
+    web.include_router(block_routes.routes(queries, config.ledger.path))
+    for compared in (compare_routes, plan_routes, unusual_routes):
+        web.include_router(
+            compared.routes(queries, config.ledger.path, collector=config.collector.name)
+        )
+    comparisons = Comparisons(queries, config.ledger.path, collector=config.collector.name)
+    web.include_router(
+        recipe_routes.routes(queries, config.ledger.path, writer, comparisons.recipe)
+    )
+    web.include_router(report_routes(comparisons))
     web.include_router(pages(queries, changes))
     return web

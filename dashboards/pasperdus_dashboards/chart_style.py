@@ -63,6 +63,33 @@ FRAMES: dict[Size, Frame] = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How a chart is set: its colours, type and size.
+
+    A fluid chart takes the room that it is given.
+    """
+
+    palette: Palette
+    width: int
+    height: int
+    font_size: float
+    font: str = FONT
+    is_fluid: bool = False
+
+
+def look_of(size: Size, theme: Theme, *, is_fluid: bool = False) -> Look:
+    """Return how pages set a chart."""
+    frame = FRAMES[size]
+    return Look(
+        palette=PALETTES[theme],
+        width=frame.width,
+        height=frame.height,
+        font_size=frame.font_size,
+        is_fluid=is_fluid,
+    )
+
+
 def version_of(rows: Sequence[Mapping[str, Any]]) -> str:
     """Return a name for the drawing of exactly these rows, for addresses to be kept for ever."""
     return sha256(repr(rows).encode()).hexdigest()[:_VERSION_CHARACTERS]
@@ -70,23 +97,28 @@ def version_of(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def finished(chart: Any, *, size: Size, theme: Theme, is_fluid: bool) -> dict[str, Any]:
     """Return the specification of an Altair chart, set in our type and colours."""
+    return finished_in(chart, look_of(size, theme, is_fluid=is_fluid))
+
+
+def finished_in(chart: Any, look: Look) -> dict[str, Any]:
+    """Return the specification of an Altair chart with this look."""
     # Altair takes a second to load on a Pi: the first page must not wait for it.
     import altair as alt
 
-    palette, frame = PALETTES[theme], FRAMES[size]
+    palette = look.palette
     specification: dict[str, Any] = (
         chart.properties(
-            width="container" if is_fluid else frame.width,
-            height="container" if is_fluid else frame.height,
+            width="container" if look.is_fluid else look.width,
+            height="container" if look.is_fluid else look.height,
             background="transparent",
             padding=4,
             autosize=alt.AutoSizeParams(type="fit", contains="padding"),
         )
-        .configure(font=FONT)
+        .configure(font=look.font)
         .configure_view(stroke=None)
         .configure_axis(
             labelColor=palette.quiet,
-            labelFontSize=frame.font_size,
+            labelFontSize=look.font_size,
             gridColor=palette.grid,
             domainColor=palette.median,
         )

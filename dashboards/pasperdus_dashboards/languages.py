@@ -20,8 +20,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
+from pasperdus_collector.typography import FIXED, french
 from pasperdus_contract.fields import MAX_WALL_MS
-from pasperdus_dashboards.typography import FIXED, french
 
 CATALOGUES = Path(__file__).parent / "locale"
 DEFAULT = "fr"
@@ -43,6 +43,7 @@ class Language:
 
     clock_pattern: str
     hour_pattern: str
+    hours_pattern: str
 
     def gettext(self, message: str, **values: object) -> str:
         """Return a message with its values filled in."""
@@ -77,6 +78,14 @@ class Language:
     def weekday(self, day: date) -> str:
         """Return ``mardi``."""
         return format_date(day, "EEEE", locale=self.locale)
+
+    def short_weekday(self, day: date) -> str:
+        """Return ``mar.``."""
+        return format_date(day, "EEE", locale=self.locale)
+
+    def hours(self, first: int, last: int) -> str:
+        """Return ``9–12 h`` or ``09:00–12:00``."""
+        return self.hours_pattern.format(first=first, last=last)
 
     def capital(self, text: str) -> str:
         """Return a text that begins with a capital, for the heads of tables."""
@@ -134,6 +143,7 @@ def languages() -> dict[str, Language]:
             finish=french,
             clock_pattern="H 'h' mm",
             hour_pattern="H 'h'",
+            hours_pattern=f"{{first}}–{{last}}{FIXED}h",
         ),
         "en": Language(
             code="en",
@@ -143,6 +153,7 @@ def languages() -> dict[str, Language]:
             finish=lambda text: text.replace("'", "’"),
             clock_pattern="HH:mm",
             hour_pattern="HH:mm",
+            hours_pattern="{first:02}:00–{last:02}:00",
         ),
     }
 

@@ -62,7 +62,7 @@ def ratings_view(ratings: Ratings, language: Language, zone: ZoneInfo) -> Rating
         rows=rows,
         share_text=language.percent(satisfied / total) if total else "",
         total_text=language.ngettext("%(count)s rating", "%(count)s ratings", total),
-        satisfied_means=_satisfied_means(ratings.scale, satisfied_from, language),
+        satisfied_means=satisfied_means(ratings.scale, language),
     )
 
 
@@ -72,6 +72,16 @@ def release_rule(language: Language) -> str:
         "So that nobody can be singled out, ratings appear in groups of at least %(least)s, by "
         "whole finished hours: a figure that does not move does not mean that nobody answered.",
         least=K,
+    )
+
+
+def satisfied_means(scale: int, language: Language) -> str:
+    """Say which scores of a scale count as satisfied."""
+    satisfied_from = SATISFIED_FROM[scale]
+    if satisfied_from == scale:
+        return language.gettext("Satisfied: score %(best)s of %(best)s.", best=scale)
+    return language.gettext(
+        "Satisfied: score %(least)s or %(best)s of %(best)s.", least=satisfied_from, best=scale
     )
 
 
@@ -85,12 +95,4 @@ def _when(ratings: Ratings, published: Published | None, language: Language, zon
     day = datetime.fromtimestamp(published.day_start_ms / 1000, UTC).astimezone(zone).date()
     return language.gettext(
         "None published yet today. The latest are of %(day)s.", day=language.day(day)
-    )
-
-
-def _satisfied_means(scale: int, satisfied_from: int, language: Language) -> str:
-    if satisfied_from == scale:
-        return language.gettext("Satisfied: score %(best)s of %(best)s.", best=scale)
-    return language.gettext(
-        "Satisfied: score %(least)s or %(best)s of %(best)s.", least=satisfied_from, best=scale
     )

@@ -1,14 +1,15 @@
-"""``script/bench``: the whole path, ``script/bench series``: questions, ``script/bench scale``."""
+"""``script/bench``: the whole path; ``script/bench series``, ``scale`` or ``evaluation``: those."""
 
 import sys
 from collections.abc import Callable, Sequence
 
-from bench import path, scale, series
+from bench import evaluation, path, scale, series
 
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "path": path.main,
     "series": series.main,
     "scale": scale.main,
+    "evaluation": evaluation.main,
 }
 
 

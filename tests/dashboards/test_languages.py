@@ -11,9 +11,9 @@ import pytest
 from babel.messages.extract import extract_from_dir
 
 import pasperdus_dashboards
+from pasperdus_collector.typography import french
 from pasperdus_dashboards.languages import languages, read_catalogue
 from pasperdus_dashboards.templating import TEMPLATES
-from pasperdus_dashboards.typography import french
 from support.pages import TUESDAY
 from support.reception import wall
 

@@ -16,6 +16,7 @@ from pasperdus_collector.api import (
     prototype_routes,
     recipe_routes,
 )
+from pasperdus_collector.api.compared import Comparisons
 from pasperdus_collector.api.queries import Queries
 from pasperdus_collector.ledger import Ledger
 from support.collecting import MONDAY, batch, passage, rating
@@ -73,8 +74,10 @@ class RegisterDesk:
         queries = Queries(path, self.desk.writer, now_ms=lambda: self.now_ms)
         web = FastAPI()
         problems.install(web)
-        for nouns in (recipe_routes, prototype_routes, course_routes, period_routes):
+        for nouns in (prototype_routes, course_routes, period_routes):
             web.include_router(nouns.routes(queries, path, self.desk.writer))
+        told = Comparisons(queries, path, collector="mairie").recipe
+        web.include_router(recipe_routes.routes(queries, path, self.desk.writer, told))
         self.client = Client(web, base_url="http://127.0.0.1:8000")
 
     def close(self) -> None:

@@ -1,5 +1,6 @@
 """Routes of recipes: a prototype as another site can try it, and a new prototype made from one."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from http import HTTPStatus
 from pathlib import Path
@@ -25,8 +26,8 @@ from pasperdus_collector.api.register_shapes import (
 from pasperdus_collector.api.shapes import parse_instant
 from pasperdus_collector.errors import QueryError
 from pasperdus_collector.ledger import reading
-from pasperdus_collector.register import plan, store
-from pasperdus_collector.register.recipe import SCHEMA, Recipe, Step, prototype_from, recipe_of
+from pasperdus_collector.register import plan
+from pasperdus_collector.register.recipe import SCHEMA, Recipe, Step, prototype_from
 from pasperdus_collector.register.records import CircumstanceKind, Design
 from pasperdus_collector.register.rules import MOST_PERIODS
 from pasperdus_collector.writer import Writer
@@ -95,15 +96,21 @@ class Trial(NewBody):
     scale: Scale | None = None
 
 
-def routes(queries: Queries, ledger_path: Path, writer: Writer) -> APIRouter:
-    """Return ``/api/v1/prototypes/{prototype}/recipe`` and ``/api/v1/recipes``."""
+def routes(
+    queries: Queries,
+    ledger_path: Path,
+    writer: Writer,
+    recipe_told: Callable[[str, str], dict[str, Any]],
+) -> APIRouter:
+    """Return ``/api/v1/prototypes/{prototype}/recipe`` and ``/api/v1/recipes``.
+
+    ``recipe_told`` answers for a site and a prototype.
+    """
     router = APIRouter(prefix="/api/v1")
 
     @router.get("/prototypes/{prototype}/recipe")
     def one_recipe(prototype: str, asked: Asked) -> dict[str, Any]:
-        with reading(ledger_path) as db:
-            found = store.read_prototype(db, asked.site, prototype)
-            return recipe_json(recipe_of(found, store.read_periods(db, asked.site)))
+        return recipe_told(asked.site, prototype)
 
     @router.post("/recipes")
     def try_recipe(asked: Asked, body: Trial) -> JSONResponse:

@@ -26,7 +26,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """``weeks`` is the planned length; ``result`` a sentence by language, if anybody adds it."""
+    """``weeks`` is the planned length; ``result`` what came of it, by language, once it is over."""
 
     title: str
     hypothesis: str

@@ -1,0 +1,70 @@
+"""Shares and their plain intervals: of one arm (M1), of two, and of two over strata.
+
+The intervals of two arms take each rating as independent of all others. They stand beside the
+primary comparison for those who want to see what that would have claimed; verdicts rest on none.
+"""
+
+from math import isfinite
+
+import numpy as np
+from statsmodels.stats.contingency_tables import StratifiedTable
+from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
+
+from pasperdus_collector.analysis.inputs import Floats
+from pasperdus_collector.analysis.result import Interval
+
+
+def wilson(k: float, n: float, *, deff: float | None, alpha: float) -> Interval | None:
+    """Return the interval of the share k / n, of 0 to 1; None without ratings.
+
+    E. B. Wilson, Journal of the American Statistical Association 22, 1927: the shares p for which
+    |k/n - p| is at most z sqrt(p (1 - p) / n). Ratings of a week resemble one another, so that n
+    and k are divided by ``deff`` (:mod:`.dispersion`) first; it is taken for 1 where nobody knows.
+    """
+    if n <= 0:
+        return None
+    effect = 1.0 if deff is None else deff
+    low, high = proportion_confint(k / effect, n / effect, alpha=alpha, method="wilson")
+    # Where all or none are satisfied, the bound that is exactly 1 or 0 misses it by rounding.
+    return Interval(
+        low=0.0 if k == 0 else float(low), high=1.0 if k == n else float(high), level=1 - alpha
+    )
+
+
+def newcombe(k_a: float, n_a: float, k_b: float, n_b: float, *, alpha: float) -> Interval | None:
+    """Return the simple interval of k_b / n_b - k_a / n_a; None where an arm has no ratings.
+
+    R. G. Newcombe, Interval estimation for the difference between independent proportions,
+    Statistics in Medicine 17, 1998, method 10: from the Wilson bounds of both shares. Takes
+    ratings as independent of one another.
+    """
+    if n_a <= 0 or n_b <= 0:
+        return None
+    low, high = confint_proportions_2indep(
+        k_b, n_b, k_a, n_a, method="newcomb", compare="diff", alpha=alpha
+    )
+    return Interval(low=float(low), high=float(high), level=1 - alpha)
+
+
+def mantel_haenszel(tables: Floats, *, alpha: float) -> tuple[float, Interval] | None:
+    """Return the odds ratio common to all strata, and its interval; above 1, B is more satisfied.
+
+    ``tables`` (S x 2 x 2) are numbers of ratings by stratum: first prototype, then baseline; first
+    satisfied, then not. OR = sum(a d / n) / sum(b c / n) (N. Mantel and W. Haenszel, Journal of the
+    National Cancer Institute 22, 1959), with the variance of its logarithm by J. Robins, N. Breslow
+    and S. Greenland, Biometrics 42, 1986. Assumes one odds ratio in all strata, and
+    ratings that are independent of one another. None where the strata tell no finite one.
+    """
+    known = np.asarray(tables, dtype=np.float64)[np.sum(tables, axis=(1, 2)) > 0]
+    if not len(known):
+        return None
+    # Without anybody dissatisfied in one arm the odds ratio is infinite: told by its value.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        strata = StratifiedTable(np.moveaxis(known, 0, 2))
+        odds = float(strata.oddsratio_pooled)
+        if not (isfinite(odds) and odds > 0):
+            return None
+        low, high = strata.oddsratio_pooled_confint(alpha=alpha)
+    if not isfinite(low + high):
+        return None
+    return odds, Interval(low=float(low), high=float(high), level=1 - alpha)

@@ -1,0 +1,74 @@
+"""The route that proposes unusual days for exclusion: by footfall, before anybody sees ratings."""
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fastapi import APIRouter, Request
+
+from pasperdus_collector.api.parameters import refuse_unknown
+from pasperdus_collector.api.queries import Queries
+from pasperdus_collector.errors import QueryError
+from pasperdus_collector.ledger import reading
+from pasperdus_collector.registry import DEFAULT_SITE
+
+if TYPE_CHECKING:
+    from pasperdus_collector.analysis.inputs import Arm
+
+ALPHA = 0.05
+"""Of a list without anything unusual, so often is it not empty."""
+
+_KNOWN = ("site", "baseline", "prototype")
+_PRECISION = 4
+
+
+def routes(queries: Queries, ledger: Path, *, collector: str) -> APIRouter:
+    """Return ``/api/v1/unusual``."""
+    router = APIRouter(prefix="/api/v1")
+
+    @router.get("/unusual")
+    def unusual(
+        request: Request,
+        prototype: str | None = None,
+        baseline: str | None = None,
+        site: str = DEFAULT_SITE,
+    ) -> dict[str, Any]:
+        refuse_unknown(request, _KNOWN)
+        if prototype is None:
+            raise QueryError("prototype is missing; name a prototype, or some of its periods")
+        from pasperdus_collector.comparison.gather import gather  # loads numpy
+
+        with reading(ledger) as db:
+            found = gather(
+                db, site, baseline, prototype, now_ms=queries.now_ms(), collector=collector
+            )
+        return {
+            "site": site,
+            "baseline": _proposed(found.baseline),
+            "prototype": _proposed(found.prototype),
+        }
+
+    return router
+
+
+def _proposed(arm: "Arm") -> dict[str, Any]:
+    from pasperdus_collector.analysis.unusual import unusual_days  # loads scipy
+
+    proposal = unusual_days(arm.hours, alpha=ALPHA)
+    return {
+        "title": arm.title,
+        "days_judged": proposal.days_judged,
+        "days_unjudged": proposal.days_unjudged,
+        "days": [
+            {
+                "day": date.fromordinal(each.day).isoformat(),
+                "direction": each.direction,
+                "first_hour": each.first_hour,
+                "hours": each.hours,
+                "entries": round(each.entries),
+                "expected": round(each.expected, 1),
+                "probability": round(each.probability, _PRECISION),
+            }
+            for each in proposal.days
+        ],
+    }

@@ -1,0 +1,1 @@
+"""From the register and the series of a site to what a comparison is computed from."""

@@ -1,0 +1,351 @@
+"""Gathers all that a comparison is computed from, out of one view of the ledger."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+import numpy as np
+
+from pasperdus_collector.analysis.inputs import (
+    Arm,
+    Calibrated,
+    Circumstance,
+    Inputs,
+    LateChange,
+    Plan,
+    monday,
+)
+from pasperdus_collector.analysis.outcomes import outcome_of
+from pasperdus_collector.buckets.watched import read_watched_site
+from pasperdus_collector.calendar.grid import local_date, midnight
+from pasperdus_collector.calendar.opening import SiteCalendar
+from pasperdus_collector.comparison.arm import Counted, days_of, make_arm, persons, whole_days
+from pasperdus_collector.comparison.counted import CountedSite, Counts, runs_of
+from pasperdus_collector.comparison.names import Chosen, choose, compared_with
+from pasperdus_collector.comparison.opened import Opened, busy_cells
+from pasperdus_collector.comparison.schedule import ArmTime, Schedule, schedule
+from pasperdus_collector.comparison.weekly import people_inside, stays, waits_and_services
+from pasperdus_collector.errors import QueryError
+from pasperdus_collector.register.plan import LOCKED
+from pasperdus_collector.register.records import LogEntry
+from pasperdus_collector.register.store import read_log, read_periods, read_prototypes
+from pasperdus_collector.series.released import HOUR_MS, ReleasedBlock, read_blocks
+from pasperdus_contract.fields import QUARTER_MS
+
+Asked = tuple[str, int]
+"""A question and its scale."""
+
+_BOUNDS = frozenset({"start_ms", "end_ms"})
+_UNITS_OF_RATINGS = ("share", "index")
+
+
+def gather(
+    db: sqlite3.Connection,
+    site: str,
+    baseline: str | None,
+    prototype: str,
+    *,
+    now_ms: int,
+    collector: str,
+) -> Inputs:
+    """Return both arms and the plan; ``db`` must be within one read transaction.
+
+    ``baseline`` and ``prototype`` are names of periods, with commas between, or of a prototype;
+    without ``baseline`` it is that prototype's own. The answer is that of the hour of ``now_ms``.
+    Raises :class:`~pasperdus_collector.errors.NotFoundError` for names that are not there,
+    :class:`QueryError` for what cannot be compared.
+    """
+    hour_ms = now_ms // HOUR_MS * HOUR_MS
+    place = CountedSite(db, site, now_ms=now_ms, collector=collector)
+    periods = read_periods(db, site)
+    prototypes = read_prototypes(db, site, now_ms=hour_ms)
+    chosen = choose(
+        prototypes, periods, site=site, baseline=baseline, prototype=prototype, now_ms=hour_ms
+    )
+    calendar = SiteCalendar.from_json(place.card.calendar)
+
+    def opens_on(day: date) -> bool:
+        hours = calendar.hours_on(day)
+        return hours is None or bool(hours)
+
+    late = tuple(_late_changes(read_log(db, site, chosen.prototype.prototype)))
+    when = schedule(
+        chosen,
+        place.zone,
+        now_ms=hour_ms,
+        opens_on=opens_on,
+        end_was_moved=any(each.what == "planned_end_ms" for each in late),
+    )
+    blocks = _blocks(place, when, hour_ms)
+    asked, other = _question(chosen, when, blocks)
+    both, opened = _arms(place, when, asked, blocks)
+    control, control_title = _control(db, chosen, when, asked, now_ms=now_ms, collector=collector)
+    trial = chosen.prototype
+    return Inputs(
+        site=site,
+        site_title=place.card.title,
+        time_zone=place.card.time_zone,
+        question=None if asked is None else asked[0],
+        scale=0 if asked is None else asked[1],
+        plan=Plan(
+            prototype=trial.prototype,
+            title=trial.title,
+            design=trial.design,
+            outcome=trial.outcome,
+            delta=trial.delta,
+            status=when.status,
+            planned_start_ms=trial.planned_start_ms,
+            planned_end_ms=trial.planned_end_ms,
+            planned_weeks=when.planned_weeks,
+            prototypes=compared_with(chosen, prototypes, periods),
+            seed=trial.seed,
+            late_changes=late,
+            circumstances=_circumstances(chosen, when),
+            override=None
+            if trial.decision is None
+            else (trial.decision.decided, trial.decision.why or ""),
+            changed=_changed(chosen),
+            hypothesis=trial.hypothesis,
+            is_declared=chosen.is_declared,
+        ),
+        baseline=both[0],
+        prototype=both[1],
+        now_ms=hour_ms,
+        data_end_ms=when.data_end_ms,
+        other_question=other,
+        hours_are_told=opened.is_told,
+        excludes_staff=place.card.excludes_staff,
+        pairs=_pairs(chosen, both, place),
+        control=control,
+        control_title=control_title,
+        calibrations=_calibrations(db, site),
+    )
+
+
+# -- one site -------------------------------------------------------------------------------------
+
+
+def _arms(
+    place: CountedSite,
+    when: Schedule,
+    asked: Asked | None,
+    blocks: Iterable[ReleasedBlock],
+) -> tuple[tuple[Arm, Arm], Opened]:
+    """Return the two arms of one site, and when it was open."""
+    times = (when.baseline, when.tried)
+    touched = [days_of(time, place.zone) for time in times]
+    runs = runs_of(touched[0] + touched[1])
+    hours, boxes = place.hours(runs, asked)
+    days = place.days(runs)
+    calendar = SiteCalendar.from_json(place.card.calendar)
+    held = times[0].kept.hold(hours.starts, hours.ends) | times[1].kept.hold(
+        hours.starts, hours.ends
+    )
+    busy = (
+        None if calendar.hours else busy_cells(hours.day[held], hours.hour[held], hours.ins[held])
+    )
+    opened = Opened(calendar, place.zone, busy)
+    whole = [
+        whole_days(time, sorted({day for each in days_there for day in each}), opened)
+        for time, days_there in zip(times, touched, strict=True)
+    ]
+    counted = Counted(
+        hours=hours,
+        boxes=boxes,
+        days=days,
+        is_corrected=_is_calibrated(days, {*whole[0], *whole[1]}),
+        tallies=place.tallies(runs),
+        tallied_from_ms=place.tallied_from_ms,
+    )
+    stay_days, inside = place.stays(runs), place.occupancy(runs)
+    of_question = [each for each in blocks if (each.question, each.scale) == asked]
+
+    def arm(time: ArmTime, whole_ones: Sequence[int]) -> Arm:
+        open_hours = {
+            day: sum(closes - opens for opens, closes in opened.on(day)) / HOUR_MS
+            for day in whole_ones
+        }
+        return make_arm(
+            time,
+            counted,
+            of_question,
+            opened,
+            place.zone,
+            whole=whole_ones,
+            figures={
+                "stay_minutes": stays(stay_days, whole_ones),
+                "occupancy": people_inside(inside, whole_ones, open_hours),
+                **waits_and_services(place.db, place.card.site, _by_week(time, place)),
+            },
+        )
+
+    return (arm(times[0], whole[0]), arm(times[1], whole[1])), opened
+
+
+def _is_calibrated(days: Counts, compared: set[int]) -> bool:
+    """Return whether corrected counts are known of every day that somebody passed on.
+
+    Counts as they are on one side and corrected ones on the other would differ for that alone.
+    """
+    ins, outs = persons(days, is_corrected=False)
+    passed = np.isin(days.day, list(compared)) & (np.nan_to_num(ins) + np.nan_to_num(outs) > 0)
+    return bool(passed.any() and days.calibrated[passed].all())
+
+
+def _by_week(time: ArmTime, place: CountedSite) -> list[tuple[int, int, int]]:
+    """Return the arm's stretches cut at the Mondays: week, start and end."""
+    parts: list[tuple[int, int, int]] = []
+    for start, end in time.kept.pairs():
+        at = start
+        while at < end:
+            day = local_date(at, place.zone).toordinal()
+            week = day - (day - 1) % 7
+            next_ms = midnight(date.fromordinal(week + 7), place.zone) * QUARTER_MS
+            parts.append((week, at, min(end, next_ms)))
+            at = next_ms
+    return parts
+
+
+def _blocks(place: CountedSite, when: Schedule, now_ms: int) -> list[ReleasedBlock]:
+    """Return the blocks that any arm may touch: some may reach back before its first hour."""
+    starts = [
+        int(time.due.starts[0]) for time in (when.baseline, when.tried) if len(time.due.starts)
+    ]
+    if not starts:
+        return []
+    return list(read_blocks(place.db, place.card.site, start_ms=min(starts), end_ms=now_ms))
+
+
+# -- what was asked -------------------------------------------------------------------------------
+
+
+def _question(
+    chosen: Chosen, when: Schedule, blocks: Sequence[ReleasedBlock]
+) -> tuple[Asked | None, str | None]:
+    """Return the question to compare, and what was asked where that differs between the arms."""
+    there = [_asked_in(time, blocks) for time in (when.baseline, when.tried)]
+    trial = chosen.prototype
+    wanted = None if trial.question is None else (trial.question, trial.scale)
+    if wanted is not None:
+        there = [{each for each in arm if _is_wanted(each, wanted)} or arm for arm in there]
+    in_both = sorted(there[0] & there[1])
+    if len(in_both) > 1:
+        if outcome_of(trial.outcome).unit in _UNITS_OF_RATINGS:
+            offered = ", ".join(f"{question} (scale {scale})" for question, scale in in_both)
+            raise QueryError(
+                f"several questions were asked in both arms: {offered}; name one in the register "
+                f"(question and scale of prototype {trial.prototype!r})"
+            )
+        return in_both[0], None
+    if in_both:
+        return in_both[0], None
+    if there[0] and there[1]:
+        return min(there[0]), " / ".join(
+            ", ".join(f"{question} (1-{scale})" for question, scale in sorted(arm)) for arm in there
+        )
+    return min(there[0] | there[1], default=_planned_question(chosen)), None
+
+
+def _asked_in(time: ArmTime, blocks: Iterable[ReleasedBlock]) -> set[Asked]:
+    each = list(blocks)
+    starts = np.array([block.start_ms for block in each], dtype=np.int64)
+    ends = np.array([block.end_ms for block in each], dtype=np.int64)
+    return {
+        (block.question, block.scale)
+        for block, is_held in zip(each, time.kept.hold(starts, ends), strict=True)
+        if is_held
+    }
+
+
+def _is_wanted(each: Asked, wanted: tuple[str, int | None]) -> bool:
+    return each[0] == wanted[0] and wanted[1] in (None, each[1])
+
+
+def _planned_question(chosen: Chosen) -> Asked | None:
+    trial = chosen.prototype
+    if trial.question is None or trial.scale is None:
+        return None
+    return trial.question, trial.scale
+
+
+# -- the plan -------------------------------------------------------------------------------------
+
+
+def _changed(chosen: Chosen) -> str:
+    """Return what was changed: the prototype, and what later steps made of it."""
+    steps = dict.fromkeys(each.changed for each in chosen.tried if each.step > 1 and each.changed)
+    return " · ".join((chosen.prototype.changed, *steps))
+
+
+def _late_changes(log: Iterable[LogEntry]) -> Iterable[LateChange]:
+    """Yield what was laid down and changed once the trial ran; ``what`` is a field's name.
+
+    It is ``period`` where a whole one was registered or taken back late.
+    """
+    for entry in log:
+        if not entry.after_start:
+            continue
+        fields = [field for field in entry.changes if field in LOCKED | _BOUNDS]
+        if entry.subject.startswith("period ") and not _BOUNDS.isdisjoint(fields):
+            starts = entry.changes.get("start_ms", ("", ""))
+            fields = ["period"] if None in starts else fields
+        for field in fields:
+            yield LateChange(at_ms=entry.at_ms, what=field, why=entry.why, by=entry.by)
+
+
+def _circumstances(chosen: Chosen, when: Schedule) -> tuple[Circumstance, ...]:
+    """Return what else changed from the first day that is compared to the last."""
+    first_ms = min(each.start_ms for each in (*chosen.baseline, *chosen.tried))
+    return tuple(
+        Circumstance(at_ms=each.at_ms, kind=each.kind, text=each.text)
+        for each in sorted(chosen.prototype.circumstances, key=lambda each: each.at_ms)
+        if first_ms <= each.at_ms < when.data_end_ms
+    )
+
+
+def _pairs(
+    chosen: Chosen, arms: tuple[Arm, Arm], place: CountedSite
+) -> tuple[tuple[int, int], ...]:
+    """Return the weeks that a schedule put together, those of which both have data."""
+    off, on = (
+        {
+            each.pair: int(monday(np.array(local_date(each.start_ms, place.zone).toordinal())))
+            for each in periods
+            if each.pair is not None
+        }
+        for periods in (chosen.baseline, chosen.tried)
+    )
+    there = [{each.week for each in arm.weeks} for arm in arms]
+    return tuple(
+        (off[pair], on[pair])
+        for pair in sorted(off.keys() & on.keys())
+        if off[pair] in there[0] and on[pair] in there[1]
+    )
+
+
+def _calibrations(db: sqlite3.Connection, site: str) -> tuple[Calibrated, ...]:
+    (site_id,) = db.execute("SELECT id FROM sites WHERE name = ?", (site,)).fetchone()
+    watched = read_watched_site(db, site_id)
+    return tuple(
+        Calibrated(line=f"{line.node}/{line.line}", from_ms=each.from_quarter * QUARTER_MS)
+        for line in watched.outer_lines
+        for each in watched.calibrations.get(line.id, ())
+    )
+
+
+def _control(
+    db: sqlite3.Connection,
+    chosen: Chosen,
+    when: Schedule,
+    asked: Asked | None,
+    *,
+    now_ms: int,
+    collector: str,
+) -> tuple[tuple[Arm, Arm] | None, str]:
+    """Return the same two periods of the site where nothing changed, and its title."""
+    trial = chosen.prototype
+    if trial.design != "control" or trial.control_site is None:
+        return None, ""
+    place = CountedSite(db, trial.control_site, now_ms=now_ms, collector=collector)
+    arms, _ = _arms(place, when, asked, _blocks(place, when, now_ms))
+    return arms, place.card.title

@@ -1,0 +1,168 @@
+"""The interval plot of effects: how much changed, how sure, and what change would matter."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pasperdus_dashboards.chart_style import Look, finished_in, version_of
+
+_ROOM = 0.12  # of the axis beyond the outermost bound
+_LINE_HEIGHTS_A_ROW = 3.0
+_UNDER = 12  # between axis, its numbers and its unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectRow:
+    """One effect in the unit that the axis shows; ``label`` names it, ``written`` says it."""
+
+    label: str
+    value: float
+    low: float
+    high: float
+    written: str
+    is_main: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectAxis:
+    """What stands around the rows: the smallest changes that matter, and words.
+
+    ``least_low`` is negative and ``least_high`` positive: between them no change matters. ``lower``
+    and ``higher`` say what lies left and right; ``unit`` is the axis' own, ``decimal`` the
+    language's decimal sign.
+    """
+
+    least_low: float
+    least_high: float
+    least_written: str
+    lower: str
+    higher: str
+    unit: str
+    decimal: str
+
+
+def effect_rows(rows: Sequence[EffectRow]) -> list[dict[str, Any]]:
+    """Return the chart's data, the main effect first as given."""
+    return [
+        {
+            "label": row.label,
+            "value": row.value,
+            "low": row.low,
+            "high": row.high,
+            "written": row.written,
+            "is_main": row.is_main,
+        }
+        for row in rows
+    ]
+
+
+def effect_version(rows: Sequence[EffectRow]) -> str:
+    """Return a name for exactly this drawing, for addresses that may be kept for ever."""
+    return version_of(effect_rows(rows))
+
+
+def effect_height(count: int, font_size: float) -> int:
+    """Return the height in which so many rows have room."""
+    return round(font_size * (_LINE_HEIGHTS_A_ROW * count + 6))
+
+
+def effect_chart(rows: Sequence[EffectRow], axis: EffectAxis, look: Look) -> dict[str, Any]:
+    """Return the specification; a single row has no label beside it."""
+    # Altair takes a second to load on a Pi: the first page must not wait for it.
+    import altair as alt
+
+    palette, size = look.palette, look.font_size
+    data = effect_rows(rows)
+    bounds = [axis.least_low, axis.least_high, 0.0]
+    bounds += [bound for row in rows for bound in (row.low, row.high)]
+    room = _ROOM * (max(bounds) - min(bounds))
+    domain = [min(bounds) - room, max(bounds) + room]
+    is_single = len(rows) == 1
+
+    def along(field: str) -> alt.X:
+        return alt.X(
+            f"{field}:Q",
+            title=axis.unit,
+            scale=alt.Scale(domain=domain, nice=False, zero=False),
+            axis=alt.Axis(
+                titleColor=palette.quiet,
+                titleFontSize=size,
+                titleFontWeight="normal",
+                titlePadding=_UNDER // 2,
+                grid=False,
+                tickCount=6,
+                ticks=False,
+                labelPadding=_UNDER // 2,
+                labelExpr=_signed(axis.decimal),
+            ),
+        )
+
+    down = alt.Y(
+        "label:N",
+        title=None,
+        sort=None,
+        axis=None
+        if is_single
+        else alt.Axis(ticks=False, domain=False, labelPadding=10, labelLimit=round(size * 32)),
+        scale=alt.Scale(paddingInner=0.2, paddingOuter=0.35),
+    )
+    around = alt.Chart(
+        alt.InlineData(
+            values=[
+                {
+                    "low": axis.least_low,
+                    "high": axis.least_high,
+                    "zero": 0,
+                    "least": axis.least_written,
+                    "lower": axis.lower,
+                    "higher": axis.higher,
+                    "left": domain[0],
+                    "right": domain[1],
+                }
+            ]
+        )
+    )
+    band = around.mark_rect(color=palette.band, opacity=0.75).encode(x=along("low"), x2="high:Q")
+    edge: dict[str, Any] = {"color": palette.median, "strokeDash": [3, 3], "strokeWidth": 1}
+    edges = [around.mark_rule(**edge).encode(x=along(field)) for field in ("low", "high")]
+    zero = around.mark_rule(color=palette.ink, strokeWidth=1.2).encode(x=along("zero"))
+    above: dict[str, Any] = {"color": palette.quiet, "fontSize": size, "baseline": "bottom"}
+    said = around.mark_text(align="center", **above).encode(
+        x=along("zero"), y=alt.value(-5), text="least:N"
+    )
+    base = alt.Chart(alt.InlineData(values=data)).encode(y=down)
+    is_main = "datum.is_main"
+    bar = base.mark_bar(cornerRadius=3).encode(
+        x=along("low"),
+        x2="high:Q",
+        size=alt.condition(is_main, alt.value(size * 0.6), alt.value(size * 0.35)),
+        color=alt.condition(is_main, alt.value(palette.bar), alt.value(palette.median)),
+        tooltip=[alt.Tooltip("label:N", title=" "), alt.Tooltip("written:N", title=" ")],
+    )
+    # A light ring, so that the point is seen on its interval in grey print too.
+    point = base.mark_point(filled=True, stroke=palette.paper, strokeWidth=1.5, opacity=1).encode(
+        x=along("value"),
+        size=alt.condition(is_main, alt.value(size * size * 1.5), alt.value(size * size * 0.7)),
+        color=alt.condition(is_main, alt.value(palette.ink), alt.value(palette.quiet)),
+    )
+    label: dict[str, Any] = {"dy": -size * 1.2, "fontSize": size, "fontWeight": 600}
+    halo = base.mark_text(stroke=palette.paper, strokeWidth=4, strokeJoin="round", **label).encode(
+        x=along("value"), text="written:N"
+    )
+    written = base.mark_text(color=palette.ink, **label).encode(x=along("value"), text="written:N")
+    layers = [band, *edges, zero, bar, point, said]
+    if not is_single:
+        layers += [halo, written]
+    under: dict[str, Any] = {**above, "y": alt.ExprRef(f"height + {_UNDER + 2 * size}")}
+    layers += [
+        around.mark_text(align="left", **under).encode(x=along("left"), text="lower:N"),
+        around.mark_text(align="right", **under).encode(x=along("right"), text="higher:N"),
+    ]
+    return finished_in(alt.layer(*layers), look)
+
+
+def _signed(decimal: str) -> str:
+    """Return the expression that writes an axis' numbers with their sign."""
+    number = f"replace(format(datum.value, '~g'), '.', {json.dumps(decimal)})"
+    return f"(datum.value > 0 ? '+' : '') + {number}"
