@@ -231,7 +231,11 @@ def seasons(report: Report) -> None:
 def blocks(report: Report) -> None:
     """The price of release blocks: bias (in points) where only the hours of ratings change."""
     report.table(
-        "ratings shifted to", "no strata", "hours as they were", "release blocks", "of trials"
+        "ratings shifted to",
+        "no strata",
+        "hours as they were",
+        "release blocks",
+        "said better or worse",
     )
     for name, mix_of in (("mornings", morning_mix), ("Mondays", weekday_mix)):
         for ratings_a_day in RATINGS_A_DAY:
@@ -257,7 +261,7 @@ def blocks(report: Report) -> None:
                 f"{100 * crude:+.2f}",
                 f"{100 * by_hour.bias:+.2f} (± {by_hour.spread / trials**0.5 * 100:.2f})",
                 f"{100 * by_block.bias:+.2f} (± {by_block.spread / trials**0.5 * 100:.2f})",
-                f"says better or worse: {by_block.claimed}",
+                str(by_block.claimed),
             )
 
 

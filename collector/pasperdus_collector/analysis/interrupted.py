@@ -207,7 +207,8 @@ def _fit(series: _Series, in_prototype: Bools) -> _Fit:
     week = monday(series.day)
     weeks = len(np.unique(week))
     model = GLM(series.entries, columns, family=Poisson(), offset=np.log(series.counted_hours))
-    fitted = model.fit(scale="X2")
+    with np.errstate(divide="ignore", invalid="ignore"):  # days that fit exactly have no scale
+        fitted = model.fit(scale="X2")
     open_days = max(1, round(len(week) / weeks))
     variances: dict[StandardError, Any] = {
         "model": fitted.cov_params(),

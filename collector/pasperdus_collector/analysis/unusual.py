@@ -11,7 +11,6 @@ from typing import Any, Literal
 
 import numpy as np
 from scipy import optimize, stats
-from statsmodels.stats.multitest import multipletests
 
 from pasperdus_collector.analysis.inputs import Floats, HourTable, Ints, weekday
 from pasperdus_collector.analysis.jackknife import by_cluster
@@ -96,14 +95,12 @@ def unusual_days(hours: HourTable, *, alpha: float) -> Proposal:
     rarest_first = np.lexsort([judged.probability, judged.day])
     days, firsts, sizes = np.unique(judged.day[rarest_first], return_index=True, return_counts=True)
     rarest = rarest_first[firsts]
-    stands_out, corrected, _, _ = multipletests(
-        np.minimum(1.0, judged.probability[rarest] * sizes), alpha=alpha, method="holm"
-    )
+    corrected = _holm(np.minimum(1.0, judged.probability[rarest] * sizes))
     return Proposal(
         days=tuple(
             _told(judged, row, probability=float(corrected[each]))
             for each, row in enumerate(rarest)
-            if stands_out[each]
+            if corrected[each] <= alpha
         ),
         days_judged=len(days),
         days_unjudged=open_days - len(days),
@@ -200,6 +197,19 @@ def _two_sided(entries: Floats, expected: Floats, others: Floats) -> Floats:
         _counts(expected + spread, dispersion).sf(entries - 1),
     )
     return np.minimum(1.0, 2 * tails)
+
+
+def _holm(probabilities: Floats) -> Floats:
+    """Return them corrected for how many they are, step by step from the smallest.
+
+    Not statsmodels' ``multipletests(method="holm")``, with which it agrees: that one collects the
+    garbage of the whole process at each call, which takes longer than all the rest.
+    """
+    order = np.argsort(probabilities)
+    left = np.arange(len(order), 0, -1)
+    corrected = np.empty(len(order))
+    corrected[order] = np.minimum(1.0, np.maximum.accumulate(probabilities[order] * left))
+    return corrected
 
 
 def _counts(mean: Floats, dispersion: float) -> Any:

@@ -166,7 +166,7 @@ def test_weeks_that_resemble_themselves_widen_the_error() -> None:
 
 def test_a_baseline_that_jumps_by_itself_widens_the_interval() -> None:
     whole = reception(32)
-    jumps = np.repeat(np.tile([1.0, 1.0, 1.5, 1.5, 1.0, 0.7], 4), 5)
+    jumps = np.repeat([1.0, 1.5, 0.9], 40)
     baseline, prototype = cut(whole, 24)
 
     restless, calm = step(raised(baseline, jumps), prototype), step(baseline, prototype)
@@ -199,6 +199,15 @@ def test_a_baseline_on_both_sides_says_more_than_one_before() -> None:
     # None reaches over the real prototype: two weeks long, they start in weeks 3 to 6 and 16 to 21,
     # so that a week is left after each.
     assert step(both, prototype).placebos == 4 + 6
+
+
+def test_days_without_anybody_and_days_all_alike_are_answered_too() -> None:
+    whole = reception(20)
+    nobody_on_fridays = raised(whole, np.where((whole.day - MONDAY) % 7 == 4, 0.0, 1.0))
+    always_the_same = replace(whole, entries=np.full(len(whole.day), 80.0))
+
+    assert step(*cut(nobody_on_fridays, 10)).value == pytest.approx(0, abs=0.1)
+    assert step(*cut(always_the_same, 10)).value == pytest.approx(0, abs=1e-9)
 
 
 @pytest.mark.parametrize(

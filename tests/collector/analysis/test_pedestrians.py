@@ -23,14 +23,21 @@ def test_weeks_drawn_by_lot_answer_seldom_alarm_and_find_a_fifth_more() -> None:
     assert study.found.is_at_least(0.8), f"{study.found}, seed {SEED}"
 
 
-def test_before_and_after_alarms_seldom_because_of_its_placebos() -> None:
-    study = before_after(8, 8, trials=120, seed=SEED)
+def test_before_and_after_rather_misses_than_alarms() -> None:
+    study = before_after(8, 8, trials=100, seed=SEED)
 
     assert study.answered.is_at_least(0.8), f"{study.answered}, seed {SEED}"
     assert study.alarms.is_at_most(ALARMS), f"{study.alarms}, seed {SEED}"
-    # What it costs, and why it is paid: docs/evaluation-counts.md.
-    assert study.alarms_without_placebos.share > ALARMS, f"{study.alarms_without_placebos}"
-    assert study.found.share < 0.6, f"{study.found}, seed {SEED}"
+    # What docs/evaluation-counts.md warns of.
+    assert study.found.share < 0.5, f"{study.found}, seed {SEED}"
+
+
+def test_placebos_keep_before_during_and_after_from_alarming() -> None:
+    study = before_after(8, 8, 8, trials=80, seed=SEED)
+
+    assert study.alarms.is_at_most(ALARMS), f"{study.alarms}, seed {SEED}"
+    alone = study.alarms_without_placebos
+    assert not alone.is_at_most(ALARMS), f"{alone} without placebos, seed {SEED}"
 
 
 def test_a_t_test_of_two_periods_is_wrong_far_more_often_than_it_says() -> None:

@@ -14,7 +14,7 @@ from pasperdus_collector.analysis.standardised import (
     worth_of_index,
     worth_of_satisfied,
 )
-from pasperdus_collector.analysis.strata import CELLS, SLOTS, Strata
+from pasperdus_collector.analysis.strata import CELLS, Strata
 
 A_MONDAY = 739_621  # 2026-01-05
 MORNING, AFTERNOON = 9, 15

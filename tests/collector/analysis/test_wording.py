@@ -172,8 +172,10 @@ def test_the_sentence_that_an_elected_member_takes_home() -> None:
         ),
         (
             told("insufficient", 0, 0, 0, cause="other_question"),
-            "Données insuffisantes : pas de comparaison (la question posée ou son échelle n’est pas "
-            "la même dans les deux périodes)",
+            (
+                "Données insuffisantes : pas de comparaison (la question posée ou son échelle n’est pas "
+                "la même dans les deux périodes)"
+            ),
             None,
         ),
         (
@@ -201,29 +203,37 @@ def test_each_verdict_in_french(answer_told: Answer, verdict: str, effect: str |
         (
             "control",
             "better",
-            "Par rapport au site témoin, le prototype a probablement amélioré la part d’avis "
-            "satisfaits.",
+            (
+                "Par rapport au site témoin, le prototype a probablement amélioré la part d’avis "
+                "satisfaits."
+            ),
         ),
         (
             "before_after",
             "better",
-            "La part d’avis satisfaits était plus élevée pendant « Pupitre mobile » ; d’autres "
-            "changements ne sont pas exclus.",
+            (
+                "La part d’avis satisfaits était plus élevée pendant « Pupitre mobile » ; d’autres "
+                "changements ne sont pas exclus."
+            ),
         ),
         # Not before it is over, whatever the design.
         (
             "randomised",
             "better_so_far",
-            "La part d’avis satisfaits était plus élevée pendant « Pupitre mobile » ; d’autres "
-            "changements ne sont pas exclus.",
+            (
+                "La part d’avis satisfaits était plus élevée pendant « Pupitre mobile » ; d’autres "
+                "changements ne sont pas exclus."
+            ),
         ),
         ("randomised", "unclear", None),
         # A control site that could not be subtracted makes no cause of it.
         (
             "control without enough weeks",
             "better",
-            "La part d’avis satisfaits était plus élevée pendant « Pupitre mobile » ; d’autres "
-            "changements ne sont pas exclus.",
+            (
+                "La part d’avis satisfaits était plus élevée pendant « Pupitre mobile » ; d’autres "
+                "changements ne sont pas exclus."
+            ),
         ),
     ],
 )
@@ -293,8 +303,10 @@ def test_caveats_name_their_figures() -> None:
     )
 
     assert [plain(each) for each in words.caveats[-3:]] == [
-        "Le 2 mars 2026, après le début, équipe a modifié le plus petit écart jugé important : "
-        "vote",
+        (
+            "Le 2 mars 2026, après le début, équipe a modifié le plus petit écart jugé important : "
+            "vote"
+        ),
         "Pendant le prototype, les capteurs ont couvert 92 % des heures d’ouverture.",
         "La référence évoluait déjà, d’environ −1,3 points par semaine.",
     ]
