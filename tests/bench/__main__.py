@@ -1,15 +1,17 @@
-"""``script/bench``: the whole path; ``script/bench series``, ``scale`` or ``evaluation``: those."""
+"""``script/bench``: the whole path; ``script/bench NAME``: one of :data:`COMMANDS`."""
 
 import sys
 from collections.abc import Callable, Sequence
 
-from bench import evaluation, path, scale, series
+from bench import evaluation, path, pedestrians, planner, scale, series
 
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "path": path.main,
     "series": series.main,
     "scale": scale.main,
     "evaluation": evaluation.main,
+    "pedestrians": pedestrians.main,
+    "planner": planner.main,
 }
 
 

@@ -62,9 +62,9 @@ class Report:
             self.broken.append(what)
             print(f"BROKEN: {what}", flush=True)
 
-    def alarms(self, name: str, seen: Rate) -> None:
+    def alarms(self, name: str, seen: Rate, *more: Rate) -> None:
         """Print false alarms, of which there may be six in a hundred."""
-        self.row(name, str(seen))
+        self.row(name, str(seen), *map(str, more))
         self.expect(f"{name}: {seen}", is_kept=seen.is_at_most(ALARMS))
 
     def looks(self, name: str, seen: Looks, *, is_promised: bool = True) -> None:
@@ -123,8 +123,8 @@ def naive(report: Report) -> None:
 
 def alarms(report: Report) -> None:
     """No effect; verdicts read over a whole trial and at its planned end: any better or worse."""
-    report.table("design, correlations of day and week", "said better or worse")
-    together = Rate(hits=0, trials=0)
+    report.table("design, correlations of day and week", "said better or worse", "while it ran")
+    together = None
     for row, (correlation, weeks) in enumerate(product(CORRELATIONS, (6, 8, 12))):
         seen = false_alarms(
             Reception(resemblance=Resemblance(day=correlation, week=correlation)),
@@ -132,9 +132,11 @@ def alarms(report: Report) -> None:
             trials=report.trials,
             seed=SEED + row,  # so that rows can be added up
         )
-        report.alarms(f"{weeks} + {weeks} weeks, {correlation} + {correlation}", seen)
-        together += seen
-    report.alarms("all of these", together)
+        name = f"{weeks} + {weeks} weeks, {correlation} + {correlation}"
+        report.alarms(name, seen.ever, seen.running)
+        together = seen if together is None else together + seen
+    if together is not None:
+        report.alarms("all of these", together.ever, together.running)
 
 
 def designs(report: Report) -> None:
@@ -142,17 +144,17 @@ def designs(report: Report) -> None:
     reception = Reception(resemblance=Resemblance(day=0.01, week=0.01))
     report.table("design, .01 + .01", "said better or worse")
     for schedule in ("AAAABBBBBBBBAAAA", "AAAAAABBBBBBAAAAAA"):
-        seen = false_alarms(reception, weekly(schedule), trials=report.trials, seed=SEED)
-        report.alarms(f"baseline before and after: {schedule}", seen)
+        often = false_alarms(reception, weekly(schedule), trials=report.trials, seed=SEED)
+        report.alarms(f"baseline before and after: {schedule}", often.ever)
     for pairs in (6, 8, 12):
         seen = false_alarms_of_pairs(reception, pairs, trials=report.trials, seed=SEED)
         report.alarms(f"randomised: {pairs} pairs of weeks", seen)
     for prototypes in (2, 3):
         schedule = weekly("".join(letter * 8 for letter in "ABCD"[: prototypes + 1]))
-        seen = false_alarms(
+        often = false_alarms(
             reception, schedule, trials=report.trials // 2, seed=SEED, prototypes=prototypes
         )
-        report.alarms(f"{prototypes} prototypes of 8 weeks, any of them", seen)
+        report.alarms(f"{prototypes} prototypes of 8 weeks, any of them", often.ever)
     schedule = weekly("A" * 8 + "B" * 8)
     seen = false_alarms_beside_control(reception, schedule, trials=report.trials, seed=SEED)
     report.alarms("8 + 8 weeks beside a control site", seen)

@@ -9,8 +9,10 @@ import argparse
 import time
 from collections.abc import Sequence
 
+from pasperdus_collector.analysis.unusual import unusual_days
 from support.pedestrian_studies import Study, before_after, naive, randomised
-from support.trial_readings import Rate
+from support.simulated_hours import ordinary_hours
+from support.trial_readings import Rate, rate
 
 SEED = 4
 TRIALS = 2000
@@ -19,6 +21,9 @@ ALARMS = 0.07  # where 5 % are claimed
 ANSWERED, FOUND = 0.8, 0.8
 PAIRS = (6, 8, 10, 12)
 PROMISED_PAIRS = 10
+UNUSUAL_PART = 10
+UNUSUAL = ((1.5, 0.0), (60.0, 0.0), (60.0, 0.05), (60.0, 0.3))  # an hour, and how they disperse
+UNUSUAL_WEEKS = (6, 8, 26)
 WEEKS = ((8, 8, 0), (8, 8, 8), (16, 8, 0), (26, 8, 0), (52, 8, 0))
 
 
@@ -62,10 +67,31 @@ def main(arguments: Sequence[str]) -> int:
         _row(f"{name} weeks, with placebos", study)
         _row(f"{name} weeks, sampling error alone", study, alone=True)
         expect(f"alarms of {name}", study.alarms, is_kept=study.alarms.is_at_most(ALARMS))
+    print()
+    _head("weeks of ordinary days", *(str(weeks) for weeks in UNUSUAL_WEEKS))
+    for an_hour, dispersion in UNUSUAL:
+        cells = [
+            str(_proposals(an_hour, dispersion, weeks, max(1, trials // UNUSUAL_PART), seed))
+            for weeks in UNUSUAL_WEEKS
+        ]
+        print(f"| {an_hour:g} an hour, dispersion {dispersion:g} | " + " | ".join(cells) + " |")
     print(f"\nSeed {seed}, {time.monotonic() - began:.0f} s.")
     for each in broken:
         print(f"BROKEN: {each}")
     return 1 if broken else 0
+
+
+def _proposals(an_hour: float, dispersion: float, weeks: int, trials: int, seed: int) -> Rate:
+    """Return how often a list of unusual days is not empty where all days are ordinary."""
+    return rate(
+        bool(
+            unusual_days(
+                ordinary_hours(weeks, an_hour=an_hour, dispersion=dispersion, seed=seed + each),
+                alpha=0.05,
+            ).days
+        )
+        for each in range(trials)
+    )
 
 
 def _head(*columns: str) -> None:

@@ -21,6 +21,12 @@ SITE = Site(weeks="AAAABBBB", ratings_a_day=45, visitors_a_day=60, effects={"B":
 Run = Callable[..., "Said"]
 
 
+@pytest.fixture(autouse=True)
+def _logs_stay_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command sets up the logs of a process, which this one shares with other tests."""
+    monkeypatch.setattr("pasperdus_collector.__main__.configure_logs", lambda: None)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Said:
     """What one run printed, and its exit status."""

@@ -42,6 +42,12 @@ SITE = Site(weeks="AAAAAABBBB", ratings_a_day=60, visitors_a_day=200, effects={"
 NEVER = ("significatif", "significant", "prouv", "prove", "gagnant", "winner")
 
 
+@pytest.fixture(autouse=True)
+def _logs_stay_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command sets up the logs of a process, which this one shares with other tests."""
+    monkeypatch.setattr("pasperdus_collector.__main__.configure_logs", lambda: None)
+
+
 @pytest.fixture(scope="module")
 def trial(tmp_path_factory: pytest.TempPathFactory) -> Trial:
     return simulate(tmp_path_factory.mktemp("planned") / "ledger.db", SITE)

@@ -6,13 +6,19 @@ planned end, by the comparison itself.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from pasperdus_collector.analysis.baseline import COUNT_SD, COUNT_SERIAL
+from pasperdus_collector.analysis.interrupted import StepChange, interrupted
 from pasperdus_collector.analysis.noise import Ratings, Share, Weekly
-from pasperdus_collector.analysis.on_off import on_off
+from pasperdus_collector.analysis.on_off import on_off, weekly_log_rate
+from pasperdus_collector.analysis.plan import terms_of
 from pasperdus_collector.analysis.power import Terms, mde, power_of
+from pasperdus_collector.comparison.planning import MOST_DF_OF_COUNTS
+from support.pedestrians import Street, streets
 from support.simulated_shares import Resemblance
 from support.simulated_trials import Reception, weekly
 from support.trial_readings import Rate, rate
@@ -85,6 +91,57 @@ def randomised(pairs: int, *, trials: int, seed: int, alpha: float = 0.05) -> Ke
         told = on_off(differences, alpha=alpha, generator=rng)
         return told is not None and told.interval.low > 0
 
-    found = rate(finds() for _ in range(trials))
-    promised = power_of(planted, outcome, pairs, pairs, terms)
-    return Kept(weeks=pairs, change=planted, promised=promised, found=found)
+    return _kept(planted, outcome, pairs, terms, rate(finds() for _ in range(trials)))
+
+
+def counts_before_after(weeks: int) -> Kept:
+    """Return how plans of footfall fare on real streets: each run of weeks, cut in the middle."""
+    outcome = Weekly(
+        weekly_sd=COUNT_SD, serial=COUNT_SERIAL, detrended=True, most_df=MOST_DF_OF_COUNTS
+    )
+    terms = terms_of("before_after", "passages_in", days_per_week=OPEN_WEEKDAYS, alpha=0.05)
+    planted = mde(outcome, weeks, weeks, terms)
+    if planted is None:
+        raise ValueError(f"nothing is detectable after {weeks} weeks")
+
+    def finds(street: Street, first: int) -> bool:
+        middle, last = first + 7 * weeks, first + 14 * weeks
+        busier = street.span(middle, last)
+        busier = replace(busier, entries=busier.entries * np.exp(planted))
+        told = interrupted(street.span(first, middle), busier, alpha=0.05)
+        return isinstance(told, StepChange) and told.interval.low > 0
+
+    found = rate(finds(street, first) for street, first in _runs(2 * weeks))
+    return _kept(planted, outcome, weeks, terms, found)
+
+
+def counts_randomised(pairs: int, *, seed: int) -> Kept:
+    """Return the same for pairs of weeks drawn by lot."""
+    outcome = Weekly(weekly_sd=COUNT_SD, serial=COUNT_SERIAL)
+    terms = terms_of("randomised", "passages_in", days_per_week=OPEN_WEEKDAYS, alpha=0.05)
+    planted = mde(outcome, pairs, pairs, terms)
+    if planted is None:
+        raise ValueError(f"nothing is detectable with {pairs} pairs")
+    rng = np.random.default_rng(seed)
+
+    def finds(street: Street, first: int) -> bool:
+        weeks = np.arange(first, first + 14 * pairs, 7)
+        rates = weekly_log_rate(street.span(first, first + 14 * pairs), weeks).reshape(-1, 2)
+        differences = np.diff(rates, axis=1)[:, 0] * rng.choice([-1, 1], pairs) + planted
+        told = on_off(differences, alpha=0.05, generator=rng)
+        return told is not None and told.interval.low > 0
+
+    found = rate(finds(street, first) for street, first in _runs(2 * pairs))
+    return _kept(planted, outcome, pairs, terms, found)
+
+
+def _kept(planted: float, outcome: Weekly, weeks: int, terms: Terms, found: Rate) -> Kept:
+    promised = power_of(planted, outcome, weeks, weeks, terms)
+    return Kept(weeks=weeks, change=planted, promised=promised, found=found)
+
+
+def _runs(weeks: int) -> Iterator[tuple[Street, int]]:
+    """Yield runs of so many weeks that do not overlap, and the street of each."""
+    for street in streets():
+        for first in street.runs(weeks)[::weeks]:
+            yield street, int(first)

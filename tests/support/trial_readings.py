@@ -19,6 +19,8 @@ CLAIMS: frozenset[VerdictCode] = frozenset(
 )
 """What must not be said where nothing changed."""
 
+CLAIMS_SO_FAR: frozenset[VerdictCode] = frozenset(("better_so_far", "worse_so_far"))
+
 
 _DOUBT = 0.005
 

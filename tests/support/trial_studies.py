@@ -18,7 +18,7 @@ from pasperdus_collector.analysis.result import VerdictCode
 from pasperdus_collector.analysis.sequential import always_valid
 from support.simulated_shares import Floats
 from support.simulated_trials import Draws, Reception, on_off, plan_for, weekly
-from support.trial_readings import CLAIMS, Rate, claims_anything, rate, readings
+from support.trial_readings import CLAIMS, CLAIMS_SO_FAR, Rate, claims_anything, rate, readings
 
 TOGETHER = 250  # trials drawn at once: what fits in memory
 ALPHA = 0.05
@@ -113,31 +113,42 @@ def look(
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarms:
+    """In how many trials any reading said better or worse; and any while the trial ran."""
+
+    ever: Rate
+    running: Rate
+
+    def __add__(self, other: "Alarms") -> "Alarms":
+        """Return those of both studies together."""
+        return Alarms(ever=self.ever + other.ever, running=self.running + other.running)
+
+
 def false_alarms(
     reception: Reception, schedule: str, *, trials: int, seed: int, prototypes: int = 1
-) -> Rate:
-    """Return in how many trials without effect any reading of any prototype says better or worse.
+) -> Alarms:
+    """Return how often trials without effect are said to have one, by any reading.
 
     With several prototypes (B, C, … in the schedule) each is read while it runs and at its end.
     """
     letters = [chr(ord("B") + number) for number in range(prototypes)]
-
-    def alarms(draws: Draws, trial: int) -> bool:
-        return any(
-            claims_anything(
-                readings(
-                    draws,
-                    trial,
-                    plan=plan_for(
-                        schedule, reception.open_weekdays, letter=letter, prototypes=prototypes
-                    ),
-                    letters="A" + letter,
-                )
-            )
-            for letter in letters
-        )
-
-    return rate(alarms(*each) for each in _drawn(reception, schedule, trials, seed))
+    plans = [
+        plan_for(schedule, reception.open_weekdays, letter=letter, prototypes=prototypes)
+        for letter in letters
+    ]
+    seen = [
+        {
+            code
+            for letter, plan in zip(letters, plans, strict=True)
+            for code in readings(draws, trial, plan=plan, letters="A" + letter)
+        }
+        for draws, trial in _drawn(reception, schedule, trials, seed)
+    ]
+    return Alarms(
+        ever=rate(not codes.isdisjoint(CLAIMS) for codes in seen),
+        running=rate(not codes.isdisjoint(CLAIMS_SO_FAR) for codes in seen),
+    )
 
 
 def false_alarms_of_pairs(reception: Reception, pairs: int, *, trials: int, seed: int) -> Rate:

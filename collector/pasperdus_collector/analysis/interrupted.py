@@ -24,6 +24,7 @@ LEAST_COVERAGE = 0.8  # of a day's open hours; days with less are left out
 PLACEBO_PART = 6  # a placebo is as long as this part of the baseline: five that do not overlap
 PLACEBO_WEEKS_BEFORE = 3  # with fewer a slope cannot be told from a step
 PLACEBO_LEAST_DAYS = 3  # as a week with two holidays has
+_MOST_COLUMNS = 15  # level, step, slope, six weekdays, two of holidays, four of harmonics
 YEAR_DAYS = 365.25
 MOST_HARMONICS = 2
 _WEEK_DAYS = 7
@@ -207,11 +208,12 @@ def _fit(series: _Series, in_prototype: Bools) -> _Fit:
     week = monday(series.day)
     weeks = len(np.unique(week))
     model = GLM(series.entries, columns, family=Poisson(), offset=np.log(series.counted_hours))
-    with np.errstate(divide="ignore", invalid="ignore"):  # days that fit exactly have no scale
-        fitted = model.fit(scale="X2")
+    fitted = model.fit()
+    # As fit(scale="X2") has it, which however fails on days that fit exactly.
+    dispersion = fitted.pearson_chi2 / fitted.df_resid
     open_days = max(1, round(len(week) / weeks))
     variances: dict[StandardError, Any] = {
-        "model": fitted.cov_params(),
+        "model": dispersion * fitted.cov_params(),
         "hac": cov_hac(fitted, nlags=open_days),
         "week": cov_cluster(fitted, week),
     }
@@ -282,7 +284,9 @@ def _placebos(series: _Series) -> Iterator[_Placebo]:
             continue  # it would reach over the real prototype, or over weeks without data
         tried = baseline if returns else baseline.chosen(baseline.day < end)
         is_false = (tried.day >= first) & (tried.day < end)
-        if is_false.sum() >= PLACEBO_LEAST_DAYS and tried.entries[is_false].any():
+        if len(tried.day) <= _MOST_COLUMNS or is_false.sum() < PLACEBO_LEAST_DAYS:
+            continue
+        if tried.entries[is_false].any() and tried.entries[~is_false].any():
             yield _Placebo(first, end, _fit(tried, is_false))
 
 

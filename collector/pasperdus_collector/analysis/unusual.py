@@ -12,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from scipy import optimize, stats
 
+from pasperdus_collector.analysis.holm import holm
 from pasperdus_collector.analysis.inputs import Floats, HourTable, Ints, weekday
 from pasperdus_collector.analysis.jackknife import by_cluster
 
@@ -95,7 +96,7 @@ def unusual_days(hours: HourTable, *, alpha: float) -> Proposal:
     rarest_first = np.lexsort([judged.probability, judged.day])
     days, firsts, sizes = np.unique(judged.day[rarest_first], return_index=True, return_counts=True)
     rarest = rarest_first[firsts]
-    corrected = _holm(np.minimum(1.0, judged.probability[rarest] * sizes))
+    corrected = holm(np.minimum(1.0, judged.probability[rarest] * sizes))
     return Proposal(
         days=tuple(
             _told(judged, row, probability=float(corrected[each]))
@@ -197,19 +198,6 @@ def _two_sided(entries: Floats, expected: Floats, others: Floats) -> Floats:
         _counts(expected + spread, dispersion).sf(entries - 1),
     )
     return np.minimum(1.0, 2 * tails)
-
-
-def _holm(probabilities: Floats) -> Floats:
-    """Return them corrected for how many they are, step by step from the smallest.
-
-    Not statsmodels' ``multipletests(method="holm")``, with which it agrees: that one collects the
-    garbage of the whole process at each call, which takes longer than all the rest.
-    """
-    order = np.argsort(probabilities)
-    left = np.arange(len(order), 0, -1)
-    corrected = np.empty(len(order))
-    corrected[order] = np.minimum(1.0, np.maximum.accumulate(probabilities[order] * left))
-    return corrected
 
 
 def _counts(mean: Floats, dispersion: float) -> Any:

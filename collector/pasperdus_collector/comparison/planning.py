@@ -38,7 +38,7 @@ from pasperdus_collector.series.released import HOUR_MS
 
 MOST_VISITORS = 100_000  # a day
 _DEFAULT_SCALE = 5
-_MOST_DF_OF_COUNTS = 5  # false prototypes that fit into a baseline without overlap (M6)
+MOST_DF_OF_COUNTS = 5  # false prototypes that fit into a baseline without overlap (M6)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,7 +223,7 @@ def _baseline(
                 weeks[known],
                 rates[known],
                 detrended=design != "randomised",
-                most_df=_MOST_DF_OF_COUNTS if design != "randomised" else np.inf,
+                most_df=MOST_DF_OF_COUNTS if design != "randomised" else np.inf,
                 default=(COUNT_SD, COUNT_SERIAL),
             )
         case _:

@@ -12,7 +12,6 @@ import pytest
 
 from support.simulated_shares import Resemblance
 from support.simulated_trials import Reception, weekly
-from support.trial_readings import Rate
 from support.trial_studies import (
     alarms_of_weeks,
     false_alarms,
@@ -25,24 +24,31 @@ from support.trial_studies import (
 
 SEED = 20260105
 ALLOWED = 0.06
+ALLOWED_WHILE_RUNNING = 0.015  # about what the sequence over weeks spends
 DELTA = 0.05  # the smallest change that matters, in every plan here
 TYPICAL = Reception(resemblance=Resemblance(day=0.01, week=0.01))
 
 
 def test_a_trial_read_over_and_over_is_seldom_wrong() -> None:
-    wrong = Rate(hits=0, trials=0)
-    for correlation in (0.005, 0.01, 0.03):
-        reception = Reception(resemblance=Resemblance(day=correlation, week=correlation))
-        schedule = weekly("A" * 6 + "B" * 6)
-        wrong += false_alarms(reception, schedule, trials=130, seed=SEED)
+    small, medium, large = (
+        false_alarms(
+            Reception(resemblance=Resemblance(day=correlation, week=correlation)),
+            weekly("A" * 6 + "B" * 6),
+            trials=130,
+            seed=SEED + number,
+        )
+        for number, correlation in enumerate((0.005, 0.01, 0.03))
+    )
+    wrong = small + medium + large
 
-    assert wrong.is_at_most(ALLOWED), f"{wrong}, seed {SEED}"
+    assert wrong.ever.is_at_most(ALLOWED), f"{wrong}, seed {SEED}"
+    assert wrong.running.is_at_most(ALLOWED_WHILE_RUNNING), f"{wrong}, seed {SEED}"
 
 
 def test_a_baseline_before_and_after_is_as_safe() -> None:
     wrong = false_alarms(TYPICAL, weekly("AAAABBBBBBAAAA"), trials=100, seed=SEED)
 
-    assert wrong.is_at_most(ALLOWED), f"{wrong}, seed {SEED}"
+    assert wrong.ever.is_at_most(ALLOWED), f"{wrong}, seed {SEED}"
 
 
 def test_randomised_weeks_are_as_safe() -> None:
@@ -56,7 +62,7 @@ def test_two_prototypes_share_what_one_may_be_wrong() -> None:
         TYPICAL, weekly("A" * 6 + "B" * 6 + "C" * 6), trials=70, seed=SEED, prototypes=2
     )
 
-    assert wrong.is_at_most(ALLOWED), f"{wrong}, seed {SEED}"
+    assert wrong.ever.is_at_most(ALLOWED), f"{wrong}, seed {SEED}"
 
 
 def test_stopping_on_the_day_that_pleases_gains_nothing() -> None:

@@ -10,35 +10,18 @@ from statsmodels.stats.multitest import multipletests
 
 from pasperdus_collector.analysis.inputs import Floats, HourTable
 from pasperdus_collector.analysis.unusual import UnusualDay, _holm, unusual_days
+from support.simulated_hours import MONDAY, OPEN, ordinary_hours
 from support.trial_readings import rate
 
 SEED = 20260302
-MONDAY = 739_313 - (739_313 - 1) % 7
 ALPHA = 0.05
-OPEN = np.arange(8, 17)
-SHAPE = np.array([0.5, 1.0, 1.5, 1.4, 0.6, 0.8, 1.2, 1.1, 0.9])
 CHOSEN = MONDAY + 7 * 3 + 1  # a Tuesday
 
 
 def reception(
     weeks: int = 10, *, an_hour: float = 30.0, dispersion: float = 0.01, seed: int = SEED
 ) -> HourTable:
-    """Return hours of days from Monday to Friday, negative binomial."""
-    generator = np.random.default_rng(seed)
-    days = (MONDAY + 7 * np.arange(weeks)[:, None] + np.arange(5)).ravel()
-    mean = an_hour * np.tile(SHAPE, len(days))
-    moods = generator.gamma(1 / dispersion, dispersion, len(mean)) if dispersion else 1.0
-    entries = generator.poisson(mean * moods).astype(np.float64)
-    whole = np.ones(len(entries))
-    return HourTable(
-        day=days.repeat(len(OPEN)),
-        hour=np.tile(OPEN, len(days)),
-        entries=entries,
-        exits=entries,
-        open_share=whole,
-        door_coverage=whole,
-        box_coverage=whole,
-    )
+    return ordinary_hours(weeks, an_hour=an_hour, dispersion=dispersion, seed=seed)
 
 
 def with_day(table: HourTable, by: float | Floats, *, day: int = CHOSEN) -> HourTable:

@@ -173,8 +173,8 @@ def test_the_sentence_that_an_elected_member_takes_home() -> None:
         (
             told("insufficient", 0, 0, 0, cause="other_question"),
             (
-                "Données insuffisantes : pas de comparaison (la question posée ou son échelle n’est pas "
-                "la même dans les deux périodes)"
+                "Données insuffisantes : pas de comparaison (la question posée ou son échelle "
+                "n’est pas la même dans les deux périodes)"
             ),
             None,
         ),
