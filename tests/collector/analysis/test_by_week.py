@@ -11,12 +11,12 @@ from statsmodels.stats.multitest import multipletests
 
 from pasperdus_collector.analysis.by_week import (
     Compared,
-    _holm,
     compared,
     primary,
     secondary,
     weekly,
 )
+from pasperdus_collector.analysis.holm import holm
 from pasperdus_collector.analysis.jackknife import Estimate
 from support.weekly_arms import MONDAY, Figure, arm_of
 
@@ -187,7 +187,7 @@ def test_p_values_are_holms_over_all_outcomes_together() -> None:
 
 @pytest.mark.parametrize("p_values", [[0.2], [0.01, 0.04, 0.03], [0.5, 0.0, 0.5, 0.02, 1.0, 0.011]])
 def test_holms_adjustment_is_that_of_statsmodels(p_values: list[float]) -> None:
-    assert _holm(p_values) == pytest.approx(multipletests(p_values, method="holm")[1])
+    assert holm(p_values) == pytest.approx(multipletests(p_values, method="holm")[1])
 
 
 def test_the_interval_of_the_stay_holds_the_truth_19_times_in_20() -> None:

@@ -6,10 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from statsmodels.stats.multitest import multipletests
 
 from pasperdus_collector.analysis.inputs import Floats, HourTable
-from pasperdus_collector.analysis.unusual import UnusualDay, _holm, unusual_days
+from pasperdus_collector.analysis.unusual import UnusualDay, unusual_days
 from support.simulated_hours import MONDAY, OPEN, ordinary_hours
 from support.trial_readings import rate
 
@@ -85,13 +84,6 @@ def test_the_more_days_are_looked_at_the_rarer_one_must_be() -> None:
     assert short.day == long.day
     assert 0 < short.probability < ALPHA
     assert long.expected == pytest.approx(short.expected, rel=0.1)
-
-
-def test_the_list_is_corrected_as_holm_does() -> None:
-    p_values = np.array([0.01, 0.04, 0.03, 0.005, 0.6, 0.01])
-
-    theirs = multipletests(p_values, method="holm")[1]
-    assert _holm(p_values) == pytest.approx(theirs)
 
 
 def test_a_wild_site_calls_fewer_days_unusual_than_a_calm_one() -> None:
