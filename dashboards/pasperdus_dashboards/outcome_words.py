@@ -48,8 +48,9 @@ def change_written(value: float, unit: str, language: Language) -> str:
     shown = axis_value(value, unit)
     decimals = _decimals(unit, shown)
     rounded = round(abs(shown), decimals)
-    sign = "" if rounded == 0 else "+" if shown > 0 else _MINUS
-    return sign + _with_unit(rounded, decimals, unit, language)
+    if rounded == 0:
+        return _with_unit(0, 0, unit, language)
+    return ("+" if shown > 0 else _MINUS) + _with_unit(rounded, decimals, unit, language)
 
 
 def bounds_written(low: float, high: float, unit: str, language: Language) -> str:
@@ -98,7 +99,10 @@ def _with_unit(shown: float, decimals: int, unit: str, language: Language) -> st
     if unit == "minutes":
         return f"{number}{FIXED}min"
     if unit == "persons":
-        return language.gettext("%(number)s persons", number=number).replace(" ", FIXED)
+        # French counts anything under two as one.
+        count = int(shown) if language.code == "fr" else 1 if shown == 1 else 2
+        text = language.ngettext("%(number)s person", "%(number)s persons", count, number=number)
+        return text.replace(" ", FIXED)
     return language.gettext("%(number)s per 100 entries", number=number)
 
 

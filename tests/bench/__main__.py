@@ -3,12 +3,13 @@
 import sys
 from collections.abc import Callable, Sequence
 
-from bench import evaluation, path, pedestrians, planner, scale, series
+from bench import comparing, evaluation, path, pedestrians, planner, scale, series
 
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "path": path.main,
     "series": series.main,
     "scale": scale.main,
+    "comparing": comparing.main,
     "evaluation": evaluation.main,
     "pedestrians": pedestrians.main,
     "planner": planner.main,

@@ -77,7 +77,11 @@ EXAMPLES = (
             week_sd=0.08,
             seed=13,
         ),
-        planned={"title": "Signalétique", "hypothesis": "Des panneaux plus clairs"},
+        planned={
+            "title": "Signalétique",
+            "hypothesis": "Des panneaux plus clairs",
+            "changed": "De nouveaux panneaux dans le hall",
+        },
     ),
     Example(
         name="box",
@@ -85,6 +89,7 @@ EXAMPLES = (
         planned={
             "title": "File d'attente",
             "hypothesis": "Un ordre de passage visible apaise",
+            "changed": "Une file d'attente devant le guichet",
             "circumstances": (
                 Circumstance(
                     at_ms=_BOX.at(8),
@@ -108,7 +113,11 @@ EXAMPLES = (
             periods={"A": "Avant le coin numérique", "B": "Coin numérique"},
             seed=6,
         ),
-        planned={"title": "Coin numérique", "hypothesis": "Un poste en libre accès"},
+        planned={
+            "title": "Coin numérique",
+            "hypothesis": "Un poste en libre accès rend autonome",
+            "changed": "Un ordinateur et une imprimante près de l'entrée",
+        },
     ),
 )
 

@@ -7,6 +7,7 @@ from pasperdus_collector.analysis.inputs import Arm, Floats
 from pasperdus_collector.analysis.jackknife import by_cluster
 from pasperdus_collector.analysis.ordinal import index
 from pasperdus_collector.analysis.proportions import wilson
+from pasperdus_collector.analysis.response import exits_past_a_box
 from pasperdus_collector.analysis.result import ArmFacts, HourCell, Week
 from pasperdus_collector.analysis.standardised import worth_of_satisfied
 from pasperdus_collector.analysis.strata import SLOT_HOURS, SLOTS, WEEKDAYS, cell_of
@@ -21,7 +22,7 @@ def arm_facts(arm: Arm, scale: int, *, alpha: float) -> ArmFacts:
     spread = (
         deff(weekly @ worth_of_satisfied(scale), weekly.sum(axis=1)) if len(weekly) > 1 else None
     )
-    exits = float(np.nansum(arm.hours.exits))
+    could_answer = float(exits_past_a_box(arm).sum())
     return ArmFacts(
         title=arm.title,
         ranges=tuple((each.start_ms, each.end_ms) for each in arm.ranges),
@@ -39,8 +40,8 @@ def arm_facts(arm: Arm, scale: int, *, alpha: float) -> ArmFacts:
         deff=spread,
         independent=None if spread is None else ratings / max(1.0, spread),
         entries=float(np.nansum(arm.hours.entries)),
-        exits=exits,
-        response_rate=ratings / exits if exits > 0 else None,
+        exits=float(np.nansum(arm.hours.exits)),
+        response_rate=ratings / could_answer if could_answer > 0 else None,
         box_coverage=covered(arm.hours.box_coverage, arm.hours.open_share),
         door_coverage=covered(arm.hours.door_coverage, arm.hours.open_share),
     )

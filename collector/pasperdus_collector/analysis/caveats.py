@@ -13,6 +13,7 @@ from scipy import stats
 from pasperdus_collector.analysis.estimates import MIN_WEEKS, OF_RATINGS, Primary
 from pasperdus_collector.analysis.inputs import Arm, Inputs
 from pasperdus_collector.analysis.outcomes import TALLIES
+from pasperdus_collector.analysis.reading import NOTHING_TO_SAY, Reading
 from pasperdus_collector.analysis.result import (
     ArmFacts,
     Caveat,
@@ -36,20 +37,26 @@ DOOR_DRIFT = 0.05
 """A median weekday of a real building drifts by as much."""
 
 BURSTS_OVER = 0.05
-MS_A_DAY = 86_400_000
 _OF_DOORS = ("passages_in", "stay_minutes", "occupancy")
 
 
 def caveats(
     inputs: Inputs,
-    found: Primary,
+    reading: Reading,
     *,
     arms: tuple[ArmFacts, ArmFacts],
     response: ResponseRate | None,
     others: list[Sensitivity],
 ) -> list[Caveat]:
-    """Return what applies, worst first."""
-    plan = inputs.plan
+    """Return what applies, worst first; without a comparison only what is about the data."""
+    plan, found = inputs.plan, reading.primary
+    if reading.verdict.code in NOTHING_TO_SAY:
+        return [
+            *_of_circumstances(inputs),
+            *_of_plan(inputs),
+            *_of_matching(inputs, found, arms),
+            *_of_sensors(inputs, arms),
+        ]
     told = [
         *([] if plan.is_declared else [Caveat(code="not_declared")]),
         *_of_response(response),

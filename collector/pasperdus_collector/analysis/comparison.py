@@ -40,19 +40,22 @@ def compare(inputs: Inputs, *, version: str, inputs_sha256: str) -> Comparison:
     found = _Found(inputs)
     first = _answer(inputs, found)
     others = sensitivity(inputs, found.reading)
+    is_silent = found.verdict.code in NOTHING_TO_SAY
     return Comparison(
         answer=first,
         details=Details(
-            strata=_strata(inputs, found.primary.own),
-            mantel_haenszel=_mantel_haenszel(inputs, found.primary.own, found.alpha),
+            strata=() if is_silent else _strata(inputs, found.primary.own),
+            mantel_haenszel=None
+            if is_silent
+            else _mantel_haenszel(inputs, found.primary.own, found.alpha),
             ordinal=_ordinal(inputs, found),
-            control=found.primary.control,
+            control=None if is_silent else found.primary.control,
             secondary=_secondary(inputs, found),
             sensitivity=tuple(others),
             caveats=tuple(
                 caveats(
                     inputs,
-                    found.primary,
+                    found.reading,
                     arms=found.arms,
                     response=found.response,
                     others=others,
@@ -89,7 +92,7 @@ class _Found:
         self.reading, self.primary, self.verdict = reading, reading.primary, reading.verdict
         self.response = (
             _response(inputs, self.alpha)
-            if inputs.plan.outcome in OF_RATINGS and inputs.other_question is None
+            if inputs.plan.outcome in OF_RATINGS and self.verdict.code != "insufficient"
             else None
         )
 
@@ -142,8 +145,8 @@ def _response(inputs: Inputs, alpha: float) -> ResponseRate | None:
 
 
 def _secondary(inputs: Inputs, found: _Found) -> tuple[Secondary, ...]:
-    """Return the other outcomes once it is not too early; of ratings only if the box worked."""
-    if found.verdict.code == "too_early":
+    """Return the other outcomes, once there is something to say of the primary one."""
+    if found.verdict.code in NOTHING_TO_SAY:
         return ()
     alpha, days = found.alpha, (inputs.baseline.days, inputs.prototype.days)
     others: dict[str, by_week.Compared | by_week.WhyNot] = {}
@@ -163,7 +166,7 @@ def _secondary(inputs: Inputs, found: _Found) -> tuple[Secondary, ...]:
                 ),
             )
         )
-    scale = 0 if found.verdict.code == "insufficient" or not inputs.question else inputs.scale
+    scale = inputs.scale if inputs.question and inputs.other_question is None else 0
     rated = (
         ratings_estimate("satisfied", inputs.baseline, inputs.prototype, scale) if scale else None
     )

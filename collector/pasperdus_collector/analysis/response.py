@@ -23,18 +23,25 @@ _EQUAL = 1e-9
 def by_week(arm: Arm, scale: int) -> tuple[Ints, Floats]:
     """Return the weeks that know a rate, and their ratings, satisfied and persons out (G x 3).
 
-    A block counts in the week in which it ends. Weeks in which no exit was counted tell no rate.
+    A block counts in the week in which it ends. Of the persons out only those count who could
+    answer: times the share of the hour in which the box worked, or a box that fails would look like
+    people who do not want to answer. Weeks in which no exit was counted tell no rate.
     """
     counts = arm.blocks.counts
     satisfied = counts @ worth_of_satisfied(scale)
     rated = np.column_stack([counts.sum(axis=1), satisfied, np.zeros(len(counts))])
     left = np.zeros((len(arm.hours.exits), 3))
-    left[:, 2] = np.nan_to_num(arm.hours.exits)
+    left[:, 2] = exits_past_a_box(arm)
     weeks, sums = by_cluster(
         np.concatenate([arm.blocks.week, arm.hours.week]), np.concatenate([rated, left])
     )
     known = sums[:, 2] > 0
     return weeks[known], sums[known]
+
+
+def exits_past_a_box(arm: Arm) -> Floats:
+    """Return by hour the persons out while the rating box worked."""
+    return np.nan_to_num(arm.hours.exits) * arm.hours.box_coverage
 
 
 def response_rate(a_by_week: Floats, b_by_week: Floats, *, alpha: float) -> ResponseRate | None:

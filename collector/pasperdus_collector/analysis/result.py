@@ -261,7 +261,9 @@ class Answer:
     effect: Effect | None
     unmatched_weight: float | None
     response: ResponseRate | None
-    advice: Advice
+    advice: Advice | None
+    """None while there is nothing to advise on."""
+
     override: tuple[str, str] | None
     is_controlled: bool = False
     """The effect is the difference of the changes here and at the control site."""

@@ -40,7 +40,8 @@ def decide(
     if status != "ended":  # whoever may stop at any time looks at any time
         lacking = max(lacking, FIRST_READING_WEEK - tried)
     if lacking > 0:
-        return Verdict(code="too_early", weeks_left=lacking)
+        short = "short_baseline" if baseline < MIN_FULL_WEEKS and not is_running else None
+        return Verdict(code="too_early", cause=short, weeks_left=lacking)
     if interval is None:
         return Verdict(code="insufficient", cause="too_few_ratings")
     is_better = (interval.low + interval.high) * (better or 1) > 0
@@ -59,12 +60,14 @@ def decide(
     return Verdict(code=code, missed=missed if code == "unclear" else None)
 
 
-def advise(verdict: Verdict, *, better: Literal[-1, 0, 1], is_guarded: bool) -> Advice:
-    """Return what to do: keep, discuss or drop.
+def advise(verdict: Verdict, *, better: Literal[-1, 0, 1], is_guarded: bool) -> Advice | None:
+    """Return what to do: keep, discuss or drop; None while nothing was found either way.
 
     ``is_guarded``: the guardrails hold. Where they do not, or where neither way is better, people
     have to talk about it.
     """
+    if verdict.code in ("insufficient", "too_early", "too_early_running"):
+        return None
     if better == 0 or not is_guarded:
         return "discuss"
     match verdict.code:

@@ -5,29 +5,30 @@ too much ("proved", "significant", "winner") are in neither, and tests keep it s
 """
 
 from dataclasses import dataclass
-from datetime import datetime
-from math import exp, isfinite
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
-from babel.numbers import format_decimal, format_percent
-
-from pasperdus_collector.analysis.outcomes import TALLIES, Outcome, outcome_of
+from pasperdus_collector.analysis.outcomes import Outcome, outcome_of
+from pasperdus_collector.analysis.reading import NOTHING_TO_SAY
 from pasperdus_collector.analysis.result import (
     Answer,
     ArmFacts,
     Caveat,
     Comparison,
-    Interval,
     Secondary,
     Sensitivity,
 )
-from pasperdus_collector.analysis.words import Language, Noun, Table
-from pasperdus_collector.analysis.words_en import ENGLISH
-from pasperdus_collector.analysis.words_fr import FRENCH
-from pasperdus_collector.typography import french
+from pasperdus_collector.analysis.speaking import TABLES, Speaker
+from pasperdus_collector.analysis.words import Language
 
-TABLES: dict[Language, Table] = {"fr": FRENCH, "en": ENGLISH}
+__all__ = [
+    "TABLES",
+    "MoreWords",
+    "Words",
+    "answer_words",
+    "detail_words",
+    "measured",
+    "outcome_label",
+]
+
 _DIRECTED = (
     "better_so_far",
     "worse_so_far",
@@ -36,10 +37,6 @@ _DIRECTED = (
     "better",
     "worse",
 )
-_WITHOUT_EFFECT = ("insufficient", "too_early")
-_WHOLE = ("share", "index", "log_ratio")
-_LOCALES: dict[Language, str] = {"fr": "fr_FR", "en": "en_GB"}
-_FAR = 1e6  # beyond it a bound says nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +48,7 @@ class Words:
     design: str | None
     warning: str | None
     beside: tuple[str, ...]
-    advice: str
+    advice: str | None
     override: str | None
 
 
@@ -74,7 +71,7 @@ def answer_words(answer: Answer, language: Language) -> Words:
     table, verdict = say.table, answer.verdict
     outcome = outcome_of(answer.outcome)
     response = answer.response
-    is_shown = verdict.code not in _WITHOUT_EFFECT and answer.effect is not None
+    is_shown = verdict.code not in NOTHING_TO_SAY and answer.effect is not None
     return Words(
         verdict=say.verdict(answer),
         effect=say.effect_of(answer, outcome) if is_shown else None,
@@ -87,7 +84,7 @@ def answer_words(answer: Answer, language: Language) -> Words:
             prototype=say.percent(response.prototype),
         ),
         beside=tuple(say.beside(answer)),
-        advice=say.set(table.advice[answer.advice]),
+        advice=None if answer.advice is None else say.set(table.advice[answer.advice]),
         override=None
         if answer.override is None
         else say.set(
@@ -149,21 +146,12 @@ def measured(name: str, value: float, language: Language) -> str:
     if name in ("satisfied", "response_rate"):
         return say.set(say.percent(value))
     if name in ("wait_minutes", "stay_minutes", "service_minutes"):
-        return say.set(f"{say.number(value, digits=1)} min")
-    return say.set(say.number(value, digits=0 if name == "index" else 1))
+        return say.set(f"{say.number(value, digits=1, is_padded=True)} min")
+    return say.set(say.number(value, digits=0 if name == "index" else 1, is_padded=name != "index"))
 
 
-class _Say:
-    """Fills the templates of one language."""
-
-    def __init__(self, language: Language) -> None:
-        self.language = language
-        self.table = TABLES[language]
-
-    def set(self, template: str, **figures: str | int) -> str:
-        """Fill a template and set its spaces as the language wants them."""
-        text = template.format(**figures) if figures else template
-        return french(text) if self.language == "fr" else text
+class _Say(Speaker):
+    """Puts the sentences together."""
 
     # -- sentences ------------------------------------------------------------------------------
 
@@ -181,7 +169,7 @@ class _Say:
         is_guarded = answer.response is None or not answer.response.is_changed
         if verdict.code in (*_DIRECTED, "same") and not is_guarded:
             sentence = self.set(table.with_reserve, verdict=sentence)
-        if verdict.code == "insufficient" and verdict.cause is not None:
+        if verdict.code in NOTHING_TO_SAY and verdict.cause is not None:
             return self.set(f"{sentence} ({table.causes[verdict.cause]})")
         return sentence
 
@@ -213,7 +201,10 @@ class _Say:
                 direction=noun.higher if is_up else noun.lower,
                 title=answer.tried.title,
             )
-        if outcome.better == 0:
+        if outcome.name not in (
+            "satisfied",
+            "index",
+        ):  # one does not improve a wait, one shortens it
             direction = "higher" if is_up else "lower"
         else:
             direction = "better" if code.startswith("better") else "worse"
@@ -279,6 +270,9 @@ class _Say:
         return self.set(self.table.caveats[caveat.code], **told)
 
     def variant(self, variant: Sensitivity, outcome: Outcome) -> str:
+        if variant.verdict in NOTHING_TO_SAY:
+            named = self.table.variants[variant.how]
+            return self.set(self.table.variant_short, variant=named)
         effect = self.table.variant_untold
         if variant.effect is not None and variant.interval is not None:
             effect = self.change(outcome, variant.effect, variant.interval)
@@ -298,109 +292,6 @@ class _Say:
             return self.set(self.table.secondary_none, label=label, why=why)
         effect = self.change(_described(row.outcome), row.effect, row.interval)
         return self.set(self.table.secondary, label=label, effect=effect)
-
-    # -- parts ----------------------------------------------------------------------------------
-
-    def change(self, outcome: Outcome, value: float, interval: Interval) -> str:
-        """Return "environ 6 avis satisfaits de plus sur 100, entre 1 et 11"."""
-        noun = self.noun(outcome.name)
-        shown = abs(_shown(outcome, value))
-        number = self.figure(outcome, shown)
-        out_of = f" {noun.out_of}" if noun.out_of else ""
-        if number == "0":
-            change = self.table.no_effect
-        else:
-            way = self.table.more if value > 0 else self.table.less
-            what = noun.one if number == "1" else noun.many
-            if self.language == "fr":
-                change = f"{number} {what} {way}{out_of}"
-            else:
-                change = f"{number} {way} {what}{out_of}"
-        low, high = _shown(outcome, interval.low), _shown(outcome, interval.high)
-        if number != "0":
-            change = f"{self.table.about} {change}"
-        if low < 0 < high or low == high == 0:
-            return self.set(
-                self.table.effect_both_ways,
-                change=change,
-                low=self.bound(outcome, abs(low)),
-                high=self.bound(outcome, abs(high)),
-            )
-        near, far = sorted((abs(low), abs(high)))
-        return self.set(
-            self.table.effect,
-            change=change,
-            low=self.bound(outcome, near),
-            high=self.bound(outcome, far),
-        )
-
-    def bound(self, outcome: Outcome, value: float) -> str:
-        number = self.figure(outcome, value)
-        if number == "0" and value > 0:
-            return self.table.less_than_one
-        return number
-
-    def figure(self, outcome: Outcome, value: float) -> str:
-        if not isfinite(value) or value > _FAR:
-            return "∞"
-        if outcome.unit in _WHOLE or value >= 10:
-            return self.number(value)
-        return self.number(value, digits=1)
-
-    def size(self, outcome: Outcome, value: float) -> str:
-        """Return a change without direction: "5 points", "12 %", "3 minutes"."""
-        shown = self.figure(outcome, abs(_shown(outcome, value)))
-        match outcome.unit:
-            case "share" | "index":
-                return f"{shown} points"
-            case "log_ratio":
-                return f"{shown} %" if self.language == "fr" else f"{shown}%"
-            case _:
-                return f"{shown} {self.noun(outcome.name).many}"
-
-    def noun(self, name: str) -> Noun:
-        if name in self.table.nouns:
-            return self.table.nouns[name]
-        tally = self.table.tally
-        what = name.removeprefix(TALLIES)
-        what = self.table.tallies.get(what, what)
-        return Noun(
-            label=tally.label.format(what=what),
-            subject=tally.subject.format(what=what),
-            higher=tally.higher,
-            lower=tally.lower,
-            one=tally.one.format(what=what),
-            many=tally.many.format(what=what),
-            out_of=tally.out_of,
-        )
-
-    def weeks(self, n: int) -> str:
-        one, many = self.table.weeks
-        return (one if n == 1 else many).format(n=n)
-
-    def number(self, value: float, *, digits: int = 0) -> str:
-        pattern = "#,##0." + "#" * digits if digits else "#,##0"
-        rounded = round(value, digits) or 0.0  # never minus zero
-        text = str(format_decimal(rounded, format=pattern, locale=self.language))
-        return text.replace("-", "\N{MINUS SIGN}")
-
-    def percent(self, share: float) -> str:
-        return str(format_percent(share, locale=self.language))
-
-    def date(self, at_ms: int, time_zone: str) -> str:
-        at = datetime.fromtimestamp(at_ms / 1000, ZoneInfo(time_zone))
-        return str(format_date(at.date(), format="long", locale=_LOCALES[self.language]))
-
-
-def _shown(outcome: Outcome, value: float) -> float:
-    """Return a change in the unit that people read: points, per cent, minutes."""
-    match outcome.unit:
-        case "share":
-            return 100 * value
-        case "log_ratio":
-            return 100 * (exp(min(value, 20.0)) - 1)
-        case _:
-            return value
 
 
 def _described(name: str) -> Outcome:

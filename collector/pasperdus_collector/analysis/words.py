@@ -25,6 +25,9 @@ class Noun:
     lower: str
     one: str
     many: str
+    of: str
+    """What there is about as much of."""
+
     out_of: str = ""
 
 
@@ -53,10 +56,12 @@ class Table:
     effect_both_ways: str
     """The same where the bounds lie on either side of none: ``{low}`` less, ``{high}`` more."""
 
+    effect_from_zero: str
+    effect_to_zero: str
     no_effect: str
     more: str
     less: str
-    less_than_one: str
+    less_than: str
     about: str
     among: str
     """Who the ratings are of."""
@@ -87,6 +92,7 @@ class Table:
     variant_same: str
     variant_changes: str
     variant_untold: str
+    variant_short: str
     controlled: str
     control: str
     control_difference: str

@@ -26,6 +26,7 @@ ENGLISH = Table(
     },
     weeks=("{n} week", "{n} weeks"),
     causes={
+        "short_baseline": "the baseline has no two full weeks, and it is over",
         "other_question": "the question or its scale is not the same in both periods",
         "no_ratings": "one of the two periods has no rating at all",
         "too_few_ratings": "there are too few ratings to compare like days with like",
@@ -51,6 +52,7 @@ ENGLISH = Table(
             lower="lower",
             one="satisfied rating",
             many="satisfied ratings",
+            of="satisfied ratings",
             out_of="in 100",
         ),
         "index": Noun(
@@ -60,6 +62,7 @@ ENGLISH = Table(
             lower="lower",
             one="index point",
             many="index points",
+            of="index points",
             out_of="of 100",
         ),
         "passages_in": Noun(
@@ -67,8 +70,9 @@ ENGLISH = Table(
             subject="footfall",
             higher="higher",
             lower="lower",
-            one="% entries",
-            many="% entries",
+            one="entries",
+            many="entries",
+            of="entries",
         ),
         "occupancy": Noun(
             label="Occupancy",
@@ -77,6 +81,7 @@ ENGLISH = Table(
             lower="lower",
             one="person present at a time",
             many="people present at a time",
+            of="people present at a time",
         ),
         "stay_minutes": Noun(
             label="Dwell time",
@@ -85,6 +90,7 @@ ENGLISH = Table(
             lower="shorter",
             one="minute of dwell time",
             many="minutes of dwell time",
+            of="minutes of dwell time",
         ),
         "wait_minutes": Noun(
             label="Waiting time",
@@ -93,6 +99,7 @@ ENGLISH = Table(
             lower="shorter",
             one="minute of waiting",
             many="minutes of waiting",
+            of="minutes of waiting",
         ),
         "service_minutes": Noun(
             label="Service time",
@@ -101,6 +108,7 @@ ENGLISH = Table(
             lower="shorter",
             one="minute of service",
             many="minutes of service",
+            of="minutes of service",
         ),
         "response_rate": Noun(
             label="Response rate",
@@ -109,6 +117,7 @@ ENGLISH = Table(
             lower="lower",
             one="rating",
             many="ratings",
+            of="ratings",
             out_of="per 100 exits",
         ),
     },
@@ -125,14 +134,17 @@ ENGLISH = Table(
         lower="lower",
         one="tally “{what}”",
         many="tallies “{what}”",
+        of="tallies “{what}”",
         out_of="per 100 entries",
     ),
     effect="{change}, between {low} and {high}",
     effect_both_ways="{change}, between {low} fewer and {high} more",
-    no_effect="about as many",
+    effect_from_zero="{change}, between 0 and {high} more",
+    effect_to_zero="{change}, between {low} fewer and 0",
+    no_effect="about as many {of}",
     more="more",
     less="fewer",
-    less_than_one="less than 1",
+    less_than="less than {n}",
     about="about",
     among="among the people who gave a rating",
     designs={
@@ -159,7 +171,8 @@ ENGLISH = Table(
     response_rate="response rate {rate}",
     independent="worth about {n} independent ratings",
     matched="All entries of the baseline have a counterpart in the other period.",
-    unmatched="{share} of the baseline's entries have no counterpart in the other period.",
+    unmatched="{share} of the baseline's entries have no counterpart: on those weekdays one of the "
+    "two periods has no rating.",
     baseline="Baseline",
     prototype="Prototype",
     advice={
@@ -181,11 +194,11 @@ ENGLISH = Table(
         "conclusion would be another: novelty may have played a part.",
         "verdict_changes_without_school_holidays": "Without school holidays the conclusion would "
         "be another.",
-        "before_after": "Plain before/after: whatever changed together with the prototype may "
-        "explain the difference.",
+        "before_after": "Plain before/after: whatever changed together with the prototype, or from "
+        "one month to the next, may explain the difference. Weeks drawn by lot are not fooled.",
         "control_too_short": "The control site cannot be subtracted yet: {weeks} full weeks of "
         "each period are needed at both sites.",
-        "season": "The two periods are not in the same months: the season may explain part of "
+        "season": "The two periods do not cover the same months: the season may explain part of "
         "the difference.",
         "season_unknown": "Less than a year of counts: the season cannot be told apart from the "
         "prototype's effect.",
@@ -195,21 +208,21 @@ ENGLISH = Table(
         "be told apart from the prototype's.",
         "placebos": "At dates chosen at random in the baseline, this method would have found a "
         "change in {share} of cases.",
-        "baseline_trend": "The baseline was already moving, by about {points_a_week} points a "
-        "week.",
+        "baseline_trend": "The baseline was already moving, by about {points_a_week} in 100 "
+        "a week.",
         "button_moved": "On {at}: {text} The rating box was moved, which may change who answers.",
         "circumstance": "On {at} ({kind}): {text}",
         "ended_early": "The trial did not end on the date planned before it began: the interval is "
         "the one that holds whenever one stops.",
-        "changed_after_start": "On {at}, after the start, {by} changed {what}: {why}",
-        "few_weeks": "Only {weeks} full weeks in one of the periods ({wanted} wanted): the "
-        "interval is wide, and its width itself unsure.",
-        "few_weeks_by_days": "Only {weeks} full weeks in one of the periods ({wanted} wanted): the "
+        "changed_after_start": "On {at}, a change after the trial began: {what} ({by}: {why})",
+        "few_weeks": "Full weeks in the shorter period: {weeks} ({wanted} wanted). The interval is "
+        "wide, and its width itself unsure.",
+        "few_weeks_by_days": "Full weeks in the shorter period: {weeks} ({wanted} wanted). The "
         "interval is computed by day and may be too narrow.",
         "hours_not_matched": "About {ratings} ratings a day: too few to compare like hours with "
         "like; only weekdays are.",
-        "unmatched": "{share} of the baseline's entries came on weekdays of which the other period "
-        "has no rating.",
+        "unmatched": "{share} of the baseline's entries came on weekdays of which one of the two "
+        "periods has no rating.",
         "weights_from_ratings": "Nobody was counted at the door during the baseline: hours are "
         "weighted by ratings.",
         "straddling_baseline": "{share} of the baseline's ratings were released together with "
@@ -225,9 +238,9 @@ ENGLISH = Table(
         "calibration_changed": "A manual count changed the sensors' correction between the two "
         "periods or within one.",
         "door_drift_baseline": "During the baseline, entries and exits differ by {share} on a "
-        "median day.",
+        "ordinary day.",
         "door_drift_prototype": "During the prototype, entries and exits differ by {share} on a "
-        "median day.",
+        "ordinary day.",
         "bursts_baseline": "During the baseline, more than one rating in twenty came in a burst.",
         "bursts_prototype": "During the prototype, more than one rating in twenty came in a burst.",
         "several_prototypes": "{prototypes} prototypes are compared with the same baseline: each "
@@ -269,9 +282,10 @@ ENGLISH = Table(
     },
     variant_same="{variant}: {effect}; same conclusion.",
     variant_changes="{variant}: {effect}; the conclusion would be “{verdict}”.",
-    variant_untold="too few data to show the figure",
+    variant_untold="too few ratings on either side to show the figure",
+    variant_short="{variant}: too few data to tell.",
     controlled="compared with the control site, {effect}",
-    control="At the control site “{title}”, between the same dates: {effect}.",
+    control="At the control site “{title}”, on the same dates: {effect}.",
     control_difference="Difference between the two changes: {effect}.",
     superiority="Of one rating of each period taken at random, the prototype's is better (or "
     "equal, decided by a coin) in {share} of cases, between {low} and {high}.",

@@ -26,6 +26,7 @@ FRENCH = Table(
     },
     weeks=("{n} semaine", "{n} semaines"),
     causes={
+        "short_baseline": "la référence n'a pas deux semaines complètes, et elle est passée",
         "other_question": "la question posée ou son échelle n'est pas la même dans les deux "
         "périodes",
         "no_ratings": "aucun avis n'a été recueilli dans l'une des deux périodes",
@@ -53,6 +54,7 @@ FRENCH = Table(
             lower="moins élevée",
             one="avis satisfait",
             many="avis satisfaits",
+            of="d'avis satisfaits",
             out_of="sur 100",
         ),
         "index": Noun(
@@ -62,6 +64,7 @@ FRENCH = Table(
             lower="moins élevé",
             one="point d'indice",
             many="points d'indice",
+            of="de points d'indice",
             out_of="sur 100",
         ),
         "passages_in": Noun(
@@ -69,8 +72,9 @@ FRENCH = Table(
             subject="la fréquentation",
             higher="plus élevée",
             lower="moins élevée",
-            one="% d'entrées",
-            many="% d'entrées",
+            one="d'entrées",
+            many="d'entrées",
+            of="d'entrées",
         ),
         "occupancy": Noun(
             label="Occupation",
@@ -79,6 +83,7 @@ FRENCH = Table(
             lower="moins élevée",
             one="personne présente à la fois",
             many="personnes présentes à la fois",
+            of="de personnes présentes à la fois",
         ),
         "stay_minutes": Noun(
             label="Durée de présence",
@@ -87,6 +92,7 @@ FRENCH = Table(
             lower="moins longue",
             one="minute de présence",
             many="minutes de présence",
+            of="de minutes de présence",
         ),
         "wait_minutes": Noun(
             label="Attente",
@@ -95,6 +101,7 @@ FRENCH = Table(
             lower="moins longue",
             one="minute d'attente",
             many="minutes d'attente",
+            of="de minutes d'attente",
         ),
         "service_minutes": Noun(
             label="Durée de l'entretien",
@@ -103,6 +110,7 @@ FRENCH = Table(
             lower="moins longue",
             one="minute d'entretien",
             many="minutes d'entretien",
+            of="de minutes d'entretien",
         ),
         "response_rate": Noun(
             label="Taux de réponse",
@@ -111,6 +119,7 @@ FRENCH = Table(
             lower="moins élevé",
             one="avis",
             many="avis",
+            of="d'avis",
             out_of="pour 100 sorties",
         ),
     },
@@ -127,14 +136,17 @@ FRENCH = Table(
         lower="moins élevée",
         one="relevé « {what} »",
         many="relevés « {what} »",
+        of="de relevés « {what} »",
         out_of="pour 100 entrées",
     ),
     effect="{change}, entre {low} et {high}",
     effect_both_ways="{change}, entre {low} de moins et {high} de plus",
-    no_effect="à peu près autant",
+    effect_from_zero="{change}, entre 0 et {high} de plus",
+    effect_to_zero="{change}, entre {low} de moins et 0",
+    no_effect="à peu près autant {of}",
     more="de plus",
     less="de moins",
-    less_than_one="moins de 1",
+    less_than="moins de {n}",
     about="environ",
     among="parmi les personnes qui ont donné leur avis",
     designs={
@@ -162,7 +174,8 @@ FRENCH = Table(
     response_rate="taux de réponse {rate}",
     independent="qui valent environ {n} avis indépendants",
     matched="Toutes les entrées de la référence ont un équivalent dans l'autre période.",
-    unmatched="{share} des entrées de la référence n'ont pas d'équivalent dans l'autre période.",
+    unmatched="{share} des entrées de la référence n'ont pas d'équivalent : ces jours-là, l'une "
+    "des deux périodes n'a aucun avis.",
     baseline="Référence",
     prototype="Prototype",
     advice={
@@ -170,9 +183,9 @@ FRENCH = Table(
         "discuss": "Proposition : en discuter.",
         "drop": "Proposition : retirer.",
     },
-    override="L'équipe a décidé de {decided}.",
-    override_why="L'équipe a décidé de {decided} : {why}",
-    decided={"keep": "garder", "discuss": "en discuter", "drop": "retirer"},
+    override="L'équipe a décidé {decided}.",
+    override_why="L'équipe a décidé {decided} : {why}",
+    decided={"keep": "de garder", "discuss": "d'en discuter", "drop": "de retirer"},
     caveats={
         "not_declared": "Cette comparaison n'est pas celle que le registre avait déclarée : qui "
         "choisit ses périodes après coup finit par trouver une différence.",
@@ -184,11 +197,12 @@ FRENCH = Table(
         "conclusion serait autre : l'effet de nouveauté a pu jouer.",
         "verdict_changes_without_school_holidays": "Sans les vacances scolaires, la conclusion "
         "serait autre.",
-        "before_after": "Simple avant/après : tout ce qui a changé en même temps que le prototype "
-        "peut expliquer l'écart.",
+        "before_after": "Simple avant/après : tout ce qui a changé en même temps que le "
+        "prototype, ou d'un mois à l'autre, peut expliquer l'écart. Des semaines tirées au "
+        "sort ne s'y trompent pas.",
         "control_too_short": "Le site témoin ne peut pas encore être soustrait : il faut {weeks} "
         "semaines complètes de chaque période sur les deux sites.",
-        "season": "Les deux périodes ne sont pas aux mêmes mois : la saison peut expliquer une "
+        "season": "Les deux périodes ne couvrent pas les mêmes mois : la saison peut expliquer une "
         "partie de l'écart.",
         "season_unknown": "Moins d'une année de comptage : la saison ne peut pas être séparée de "
         "l'effet du prototype.",
@@ -198,22 +212,23 @@ FRENCH = Table(
         ": leur effet ne peut pas être séparé de celui du prototype.",
         "placebos": "À des dates prises au hasard dans la référence, cette méthode aurait trouvé "
         "un changement dans {share} des cas.",
-        "baseline_trend": "La référence évoluait déjà, d'environ {points_a_week} points par "
+        "baseline_trend": "La référence évoluait déjà, d'environ {points_a_week} sur 100 par "
         "semaine.",
         "button_moved": "Le {at} : {text} La borne d'avis a été déplacée, ce qui peut changer qui "
         "répond.",
         "circumstance": "Le {at} ({kind}) : {text}",
         "ended_early": "L'essai ne s'est pas terminé à la date prévue avant son début : "
         "l'intervalle est celui qui tient quelle que soit la date d'arrêt.",
-        "changed_after_start": "Le {at}, après le début, {by} a modifié {what} : {why}",
-        "few_weeks": "Seulement {weeks} semaines complètes dans l'une des périodes ({wanted} "
-        "souhaitées) : l'intervalle est large, et sa largeur elle-même peu sûre.",
-        "few_weeks_by_days": "Seulement {weeks} semaines complètes dans l'une des périodes "
-        "({wanted} souhaitées) : l'intervalle est calculé par jour et peut être trop étroit.",
+        "changed_after_start": "Le {at}, changement après le début de l'essai : {what} ({by} : "
+        "{why})",
+        "few_weeks": "Semaines complètes dans la période la plus courte : {weeks} "
+        "({wanted} souhaitées). L'intervalle est large, et sa largeur elle-même peu sûre.",
+        "few_weeks_by_days": "Semaines complètes dans la période la plus courte : {weeks} "
+        "({wanted} souhaitées). L'intervalle est calculé par jour et peut être trop étroit.",
         "hours_not_matched": "Environ {ratings} avis par jour : trop peu pour comparer les mêmes "
         "heures entre elles, seuls les jours de la semaine le sont.",
-        "unmatched": "{share} des entrées de la référence sont venues des jours où l'autre période "
-        "n'a aucun avis.",
+        "unmatched": "{share} des entrées de la référence sont venues des jours où l'une des deux "
+        "périodes n'a aucun avis.",
         "weights_from_ratings": "Aucun comptage à l'entrée pendant la référence : les heures sont "
         "pondérées par les avis.",
         "straddling_baseline": "{share} des avis de la référence ont été publiés avec ceux d'une "
@@ -231,9 +246,9 @@ FRENCH = Table(
         "calibration_changed": "Un comptage manuel a changé la correction des capteurs entre les "
         "deux périodes ou pendant l'une d'elles.",
         "door_drift_baseline": "Pendant la référence, entrées et sorties diffèrent de {share} un "
-        "jour médian.",
+        "jour ordinaire.",
         "door_drift_prototype": "Pendant le prototype, entrées et sorties diffèrent de {share} un "
-        "jour médian.",
+        "jour ordinaire.",
         "bursts_baseline": "Pendant la référence, plus d'un avis sur vingt est venu en rafale.",
         "bursts_prototype": "Pendant le prototype, plus d'un avis sur vingt est venu en rafale.",
         "several_prototypes": "{prototypes} prototypes sont comparés à la même référence : chaque "
@@ -275,12 +290,13 @@ FRENCH = Table(
     },
     variant_same="{variant} : {effect} ; même conclusion.",
     variant_changes="{variant} : {effect} ; la conclusion serait « {verdict} ».",
-    variant_untold="trop peu de données pour montrer le chiffre",
+    variant_untold="trop peu d'avis de part ou d'autre pour montrer le chiffre",
+    variant_short="{variant} : trop peu de données pour conclure.",
     controlled="par rapport au site témoin, {effect}",
-    control="Sur le site témoin « {title} », entre les mêmes dates : {effect}.",
+    control="Sur le site témoin « {title} », aux mêmes dates : {effect}.",
     control_difference="Écart entre les deux évolutions : {effect}.",
-    superiority="Entre un avis de chaque période pris au hasard, celui du prototype est meilleur "
-    "(ou égal, départagé à pile ou face) dans {share} des cas, entre {low} et {high}.",
+    superiority="Si l'on tire au hasard un avis de chaque période, celui du prototype est meilleur "
+    "(ou, s'ils sont égaux, départagé à pile ou face) dans {share} des cas, entre {low} et {high}.",
     secondary="{label} : {effect} (exploratoire)",
     secondary_none="{label} : {why}",
     why_not={

@@ -22,7 +22,8 @@ from pasperdus_collector.analysis.inputs import (
 )
 from pasperdus_collector.comparison.counted import Counts
 from pasperdus_collector.comparison.opened import Opened, day_bounds
-from pasperdus_collector.comparison.schedule import ArmTime, Stretches
+from pasperdus_collector.comparison.schedule import ArmTime
+from pasperdus_collector.comparison.stretches import Stretches
 from pasperdus_collector.release import K
 from pasperdus_collector.series.released import HOUR_MS, ReleasedBlock
 

@@ -17,23 +17,18 @@ from pasperdus_collector.analysis.inputs import (
 )
 from pasperdus_collector.analysis.outcomes import outcome_of
 from pasperdus_collector.buckets.watched import read_watched_site
-from pasperdus_collector.calendar.grid import local_date, midnight
+from pasperdus_collector.calendar.grid import local_date
 from pasperdus_collector.calendar.opening import SiteCalendar
-from pasperdus_collector.comparison.arm import Counted, days_of, make_arm, persons, whole_days
-from pasperdus_collector.comparison.counted import CountedSite, Counts, runs_of
+from pasperdus_collector.comparison.counted import CountedSite
+from pasperdus_collector.comparison.measured import Asked, measured
 from pasperdus_collector.comparison.names import Chosen, choose, compared_with
-from pasperdus_collector.comparison.opened import Opened, busy_cells
 from pasperdus_collector.comparison.schedule import ArmTime, Schedule, schedule
-from pasperdus_collector.comparison.weekly import people_inside, stays, waits_and_services
 from pasperdus_collector.errors import QueryError
 from pasperdus_collector.register.plan import LOCKED
 from pasperdus_collector.register.records import LogEntry
 from pasperdus_collector.register.store import read_log, read_periods, read_prototypes
 from pasperdus_collector.series.released import HOUR_MS, ReleasedBlock, read_blocks
 from pasperdus_contract.fields import QUARTER_MS
-
-Asked = tuple[str, int]
-"""A question and its scale."""
 
 _BOUNDS = frozenset({"start_ms", "end_ms"})
 _UNITS_OF_RATINGS = ("share", "index")
@@ -78,7 +73,7 @@ def gather(
     )
     blocks = _blocks(place, when, hour_ms)
     asked, other = _question(chosen, when, blocks)
-    both, opened = _arms(place, when, asked, blocks)
+    both, opened = measured(place, (when.baseline, when.tried), asked, blocks)
     control, control_title = _control(db, chosen, when, asked, now_ms=now_ms, collector=collector)
     trial = chosen.prototype
     return Inputs(
@@ -123,87 +118,6 @@ def gather(
 
 
 # -- one site -------------------------------------------------------------------------------------
-
-
-def _arms(
-    place: CountedSite,
-    when: Schedule,
-    asked: Asked | None,
-    blocks: Iterable[ReleasedBlock],
-) -> tuple[tuple[Arm, Arm], Opened]:
-    """Return the two arms of one site, and when it was open."""
-    times = (when.baseline, when.tried)
-    touched = [days_of(time, place.zone) for time in times]
-    runs = runs_of(touched[0] + touched[1])
-    hours, boxes = place.hours(runs, asked)
-    days = place.days(runs)
-    calendar = SiteCalendar.from_json(place.card.calendar)
-    held = times[0].kept.hold(hours.starts, hours.ends) | times[1].kept.hold(
-        hours.starts, hours.ends
-    )
-    busy = (
-        None if calendar.hours else busy_cells(hours.day[held], hours.hour[held], hours.ins[held])
-    )
-    opened = Opened(calendar, place.zone, busy)
-    whole = [
-        whole_days(time, sorted({day for each in days_there for day in each}), opened)
-        for time, days_there in zip(times, touched, strict=True)
-    ]
-    counted = Counted(
-        hours=hours,
-        boxes=boxes,
-        days=days,
-        is_corrected=_is_calibrated(days, {*whole[0], *whole[1]}),
-        tallies=place.tallies(runs),
-        tallied_from_ms=place.tallied_from_ms,
-    )
-    stay_days, inside = place.stays(runs), place.occupancy(runs)
-    of_question = [each for each in blocks if (each.question, each.scale) == asked]
-
-    def arm(time: ArmTime, whole_ones: Sequence[int]) -> Arm:
-        open_hours = {
-            day: sum(closes - opens for opens, closes in opened.on(day)) / HOUR_MS
-            for day in whole_ones
-        }
-        return make_arm(
-            time,
-            counted,
-            of_question,
-            opened,
-            place.zone,
-            whole=whole_ones,
-            figures={
-                "stay_minutes": stays(stay_days, whole_ones),
-                "occupancy": people_inside(inside, whole_ones, open_hours),
-                **waits_and_services(place.db, place.card.site, _by_week(time, place)),
-            },
-        )
-
-    return (arm(times[0], whole[0]), arm(times[1], whole[1])), opened
-
-
-def _is_calibrated(days: Counts, compared: set[int]) -> bool:
-    """Return whether corrected counts are known of every day that somebody passed on.
-
-    Counts as they are on one side and corrected ones on the other would differ for that alone.
-    """
-    ins, outs = persons(days, is_corrected=False)
-    passed = np.isin(days.day, list(compared)) & (np.nan_to_num(ins) + np.nan_to_num(outs) > 0)
-    return bool(passed.any() and days.calibrated[passed].all())
-
-
-def _by_week(time: ArmTime, place: CountedSite) -> list[tuple[int, int, int]]:
-    """Return the arm's stretches cut at the Mondays: week, start and end."""
-    parts: list[tuple[int, int, int]] = []
-    for start, end in time.kept.pairs():
-        at = start
-        while at < end:
-            day = local_date(at, place.zone).toordinal()
-            week = day - (day - 1) % 7
-            next_ms = midnight(date.fromordinal(week + 7), place.zone) * QUARTER_MS
-            parts.append((week, at, min(end, next_ms)))
-            at = next_ms
-    return parts
 
 
 def _blocks(place: CountedSite, when: Schedule, now_ms: int) -> list[ReleasedBlock]:
@@ -303,9 +217,7 @@ def _circumstances(chosen: Chosen, when: Schedule) -> tuple[Circumstance, ...]:
     )
 
 
-def _pairs(
-    chosen: Chosen, arms: tuple[Arm, Arm], place: CountedSite
-) -> tuple[tuple[int, int], ...]:
+def _pairs(chosen: Chosen, arms: Sequence[Arm], place: CountedSite) -> tuple[tuple[int, int], ...]:
     """Return the weeks that a schedule put together, those of which both have data."""
     off, on = (
         {
@@ -347,5 +259,6 @@ def _control(
     if trial.design != "control" or trial.control_site is None:
         return None, ""
     place = CountedSite(db, trial.control_site, now_ms=now_ms, collector=collector)
-    arms, _ = _arms(place, when, asked, _blocks(place, when, now_ms))
-    return arms, place.card.title
+    blocks = _blocks(place, when, now_ms)
+    arms, _ = measured(place, (when.baseline, when.tried), asked, blocks)
+    return (arms[0], arms[1]), place.card.title

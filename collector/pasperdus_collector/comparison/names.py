@@ -16,11 +16,13 @@ class Chosen:
     """A registered trial, and the periods of its two arms in order of time.
 
     ``is_declared``: they are those that the register declared, not others asked for afterwards.
+    ``own`` are all periods of the prototype itself, of every step.
     """
 
     prototype: Prototype
     baseline: tuple[Period, ...]
     tried: tuple[Period, ...]
+    own: tuple[Period, ...]
     is_declared: bool
 
 
@@ -68,7 +70,13 @@ def choose(
     _check_apart(against, tried)
     arms = _in_order(against), _in_order(tried)
     declared = _in_order(_own_baseline(trial, periods)), _in_order(_own(trial, periods, now_ms))
-    return Chosen(prototype=trial, baseline=arms[0], tried=arms[1], is_declared=arms == declared)
+    return Chosen(
+        prototype=trial,
+        baseline=arms[0],
+        tried=arms[1],
+        own=_in_order(_of(trial, periods)),
+        is_declared=arms == declared,
+    )
 
 
 def compared_with(
@@ -117,16 +125,20 @@ def _last_step(prototype: Prototype, periods: Iterable[Period], now_ms: int) -> 
 
 def _own(prototype: Prototype, periods: Iterable[Period], now_ms: int) -> list[Period]:
     """Return the periods of the last step that has begun, or of the first one to come."""
-    own = [
-        each
-        for each in periods
-        if each.prototype == prototype.prototype and each.kind == "prototype"
-    ]
+    own = _of(prototype, periods)
     if not own:
         return []
     first = min(each.step for each in own)
     last = max((each.step for each in own if each.start_ms <= now_ms), default=first)
     return [each for each in own if each.step == last]
+
+
+def _of(prototype: Prototype, periods: Iterable[Period]) -> list[Period]:
+    return [
+        each
+        for each in periods
+        if each.prototype == prototype.prototype and each.kind == "prototype"
+    ]
 
 
 def _baseline(prototype: Prototype, registered: _Registered) -> list[Period]:

@@ -28,8 +28,9 @@ from pasperdus_collector.analysis.power import ALPHA, WITHIN_A_YEAR, Terms
 from pasperdus_collector.analysis.time_left import TimeLeft, time_left
 from pasperdus_collector.calendar.opening import SiteCalendar
 from pasperdus_collector.comparison.counted import CountedSite
+from pasperdus_collector.comparison.measured import Asked
 from pasperdus_collector.comparison.names import choose, compared_with
-from pasperdus_collector.comparison.own_weeks import Asked, OwnWeeks, look_back, own_weeks
+from pasperdus_collector.comparison.own_weeks import OwnWeeks, look_back, own_weeks
 from pasperdus_collector.comparison.schedule import Schedule, schedule
 from pasperdus_collector.errors import QueryError
 from pasperdus_collector.register.records import Prototype
@@ -103,7 +104,11 @@ def plan(db: sqlite3.Connection, query: PlanQuery, *, now_ms: int, collector: st
         terms=terms,
         weeks=WEEKS if query.weeks is None else query.weeks,
         running=None
-        if when is None or trial is None or baseline is None or when.status != "running"
+        if when is None
+        or trial is None
+        or baseline is None
+        or when.status != "running"
+        or when.is_taken_back
         else _time_left(baseline, delta, terms, when, there, has_end=_has_end(trial)),
     )
 

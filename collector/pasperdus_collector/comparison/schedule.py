@@ -2,79 +2,25 @@
 
 While a trial runs, only whole weeks that are over enter: so reading it every day changes the answer
 once a week. Nothing after the planned end enters: otherwise one could go on until the answer
-pleases.
+pleases. What was usual and is usual again after the prototype belongs to the trial until an end
+that is declared too (:func:`_return_end`), and the trial runs until then.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import numpy as np
-
-from pasperdus_collector.analysis.inputs import Bools, Ints, Range, Status
+from pasperdus_collector.analysis.inputs import Range, Status
 from pasperdus_collector.calendar.grid import boundaries, local_date, midnight
 from pasperdus_collector.comparison.names import Chosen
+from pasperdus_collector.comparison.stretches import Stretches
 from pasperdus_collector.register.records import Exclusion, Period
 from pasperdus_contract.fields import QUARTER_MS
 
 DAY_MS = 86_400_000
 UNPLANNED_WEEKS = 8
 """For which the sequence is tuned where nobody planned an end: about where most trials end."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stretches:
-    """Disjoint stretches of time ``[start, end)`` in order, in milliseconds since 1970 UTC."""
-
-    starts: Ints
-    ends: Ints
-
-    @classmethod
-    def of(cls, pairs: Iterable[tuple[int, int]]) -> "Stretches":
-        """Join what touches or overlaps; what is empty is left out."""
-        joined: list[list[int]] = []
-        for start, end in sorted(pair for pair in pairs if pair[0] < pair[1]):
-            if joined and start <= joined[-1][1]:
-                joined[-1][1] = max(joined[-1][1], end)
-            else:
-                joined.append([start, end])
-        bounds = np.array(joined, dtype=np.int64).reshape(-1, 2)
-        return cls(bounds[:, 0], bounds[:, 1])
-
-    def pairs(self) -> list[tuple[int, int]]:
-        """Return them as pairs."""
-        return list(zip(self.starts.tolist(), self.ends.tolist(), strict=True))
-
-    def hold(self, starts: Ints, ends: Ints) -> Bools:
-        """Return of each ``[start, end)`` whether all of it lies in one stretch."""
-        if not len(self.starts):
-            return np.zeros(len(starts), dtype=np.bool_)
-        at = np.searchsorted(self.starts, starts, side="right") - 1
-        return (at >= 0) & (ends <= self.ends[at])
-
-    def touch(self, starts: Ints, ends: Ints) -> Bools:
-        """Return of each ``[start, end)`` whether any of it lies in a stretch."""
-        if not len(self.starts):
-            return np.zeros(len(starts), dtype=np.bool_)
-        at = np.searchsorted(self.starts, ends, side="left") - 1
-        return (at >= 0) & (self.ends[at] > starts)
-
-    def without(self, others: Iterable[tuple[int, int]]) -> "Stretches":
-        """Return them with other stretches cut out."""
-        left = self.pairs()
-        for cut_start, cut_end in others:
-            left = [
-                part
-                for start, end in left
-                for part in ((start, min(end, cut_start)), (max(start, cut_end), end))
-                if part[0] < part[1]
-            ]
-        return Stretches.of(left)
-
-    def until(self, end_ms: int) -> "Stretches":
-        """Return what lies before an instant."""
-        return Stretches.of((start, min(end, end_ms)) for start, end in self.pairs())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,9 +40,13 @@ class ArmTime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """Both arms' time, how far the trial has come, and for how many weeks it was planned."""
+    """Both arms' time, how far the trial has come, and for how many weeks it was planned.
+
+    ``is_taken_back``: the prototype has gone for good, while its baseline may still go on.
+    """
 
     status: Status
+    is_taken_back: bool
     baseline: ArmTime
     tried: ArmTime
     planned_weeks: int
@@ -113,6 +63,10 @@ def schedule(
 ) -> Schedule:
     """Return how far a trial has come at ``now_ms``.
 
+    It runs until the prototype is over, and where it is followed by its baseline, until the
+    declared end of that. Then it has ``ended`` if the prototype ran to its planned end, and the
+    return to its own; otherwise it has ``ended_early``.
+
     ``end_was_moved``: its planned end was changed after it began. Whoever may move the end looks at
     any time, so that it then never counts as ended at its planned end.
 
@@ -121,16 +75,23 @@ def schedule(
     """
     trial = chosen.prototype
     tried = [_tried_range(each, chosen) for each in chosen.tried]
-    against = [(each.start_ms, each.end_ms) for each in chosen.baseline]
-    status = _status(chosen, tried, against, zone, now_ms=now_ms, opens_on=opens_on)
+    returns = {
+        each.period: _return_end(each, chosen, zone)
+        for each in chosen.baseline
+        if _is_return(each, chosen, tried)
+    }
+    against = [_until(each, returns.get(each.period)) for each in chosen.baseline]
+    status = _status(chosen, tried, against, returns, zone, now_ms=now_ms, opens_on=opens_on)
     if status == "ended" and end_was_moved:
         status = "ended_early"
     is_open = status in ("planned", "running")
     ends = [now_ms, *(end for _, end in [*tried, *against] if end is not None)]
     end_ms = _monday_ms(now_ms, zone) if is_open else min(now_ms, max(ends[1:], default=now_ms))
     excluded = excluded_stretches(trial.exclusions, zone)
+    gone = all(end is not None and end <= now_ms for _, end in tried)
     return Schedule(
         status=status,
+        is_taken_back=gone and trial.design != "randomised",  # weeks off belong to its end
         baseline=_arm(chosen.baseline, against, excluded, end_ms=end_ms, now_ms=now_ms),
         tried=_arm(chosen.tried, tried, excluded, end_ms=end_ms, now_ms=now_ms),
         planned_weeks=_planned_weeks(chosen),
@@ -178,18 +139,58 @@ def _arm(
 
 def _tried_range(period: Period, chosen: Chosen) -> tuple[int, int | None]:
     trial = chosen.prototype
-    ends = [
-        end
-        for end in (period.end_ms, trial.planned_end_ms, trial.rolled_back_at_ms)
-        if end is not None
-    ]
+    back_ms = trial.rolled_back_at_ms
+    if back_ms is not None and back_ms <= period.start_ms:
+        back_ms = None  # it was tried again afterwards
+    ends = [end for end in (period.end_ms, trial.planned_end_ms, back_ms) if end is not None]
     return period.start_ms, max(period.start_ms, min(ends)) if ends else None
+
+
+def _is_return(period: Period, chosen: Chosen, tried: Sequence[tuple[int, int | None]]) -> bool:
+    """Return whether a baseline follows the prototype, and nobody laid its end down before.
+
+    One that was registered with its end, without any roll-back, was planned so (A-B-A).
+    """
+    if period.pair is not None or any(end is None or end > period.start_ms for _, end in tried):
+        return False
+    back_ms = chosen.prototype.rolled_back_at_ms
+    return period.end_ms is None or (back_ms is not None and back_ms <= period.start_ms)
+
+
+def _return_end(period: Period, chosen: Chosen, zone: ZoneInfo) -> int:
+    """Return until when a baseline that follows the prototype is part of the trial.
+
+    That is the planned end where it leaves a week at least; else as many whole weeks after the
+    return as the prototype was there.
+    """
+    planned_ms = chosen.prototype.planned_end_ms
+    if planned_ms is not None and planned_ms >= _weeks_after(period.start_ms, 1, zone):
+        return planned_ms
+    there = [_tried_range(each, chosen) for each in chosen.own]
+    lasted_ms = sum(
+        max(0, (period.start_ms if end is None else end) - start)
+        for start, end in there
+        if start < period.start_ms
+    )
+    return _weeks_after(period.start_ms, max(1, round(lasted_ms / DAY_MS) // 7), zone)
+
+
+def _weeks_after(at_ms: int, weeks: int, zone: ZoneInfo) -> int:
+    """Return the same time of day, weeks later: one has 167 or 169 hours where clocks change."""
+    later = datetime.fromtimestamp(at_ms / 1000, zone) + timedelta(weeks=weeks)
+    return round(later.timestamp() * 1000)
+
+
+def _until(period: Period, end_ms: int | None) -> tuple[int, int | None]:
+    ends = [end for end in (period.end_ms, end_ms) if end is not None]
+    return period.start_ms, min(ends) if ends else None
 
 
 def _status(
     chosen: Chosen,
     tried: Sequence[tuple[int, int | None]],
     against: Sequence[tuple[int, int | None]],
+    returns: Mapping[str, int],
     zone: ZoneInfo,
     *,
     now_ms: int,
@@ -200,24 +201,36 @@ def _status(
         return "planned"
     # A baseline after the prototype, or in turns with it, is part of the trial.
     with_it = [end for _, end in against if end is None or end > first_ms]
-    ends = [end for _, end in tried] + with_it
-    if any(end is None or end > now_ms for end in ends):
+    open_or_over = [end for _, end in tried] + with_it
+    ends = [end for end in open_or_over if end is not None]
+    if len(ends) < len(open_or_over) or max(ends) > now_ms:
         return "running"
     planned_ms = chosen.prototype.planned_end_ms
     if planned_ms is None:
         return "ended_early"  # when to look was decided on the way
-    back_ms = chosen.prototype.rolled_back_at_ms
-    if back_ms is not None and any(end == back_ms for _, end in tried):
-        ended_ms = back_ms
-    else:
-        ended_ms = max(end for end in ends if end is not None)
-    if ended_ms >= planned_ms:
-        return "ended"
-    missed = boundaries("1d", ended_ms, planned_ms, zone)
+    # Weeks after a return do not make up for those in which the prototype was to be there.
+    if returns or chosen.prototype.rolled_back_at_ms is not None:
+        ends = [end for _, end in tried if end is not None]
+    spans = [(max(ends), planned_ms)] + [
+        (end, returns[each.period])
+        for each, (_, end) in zip(chosen.baseline, against, strict=True)
+        if each.period in returns and end is not None
+    ]
+    is_short = any(_misses_open_days(*span, zone, opens_on) for span in spans)
+    return "ended_early" if is_short else "ended"
+
+
+def _misses_open_days(
+    ended_ms: int, declared_ms: int, zone: ZoneInfo, opens_on: Callable[[date], bool]
+) -> bool:
+    """Return whether the site was to open between an end and the one that was declared."""
+    if ended_ms >= declared_ms:
+        return False
+    missed = boundaries("1d", ended_ms, declared_ms, zone)
     days = [local_date(quarter * QUARTER_MS, zone) for quarter in missed[:-1]]
     if midnight(days[0], zone) * QUARTER_MS < ended_ms:
         days = days[1:]  # it was over in the course of that day
-    return "ended_early" if any(opens_on(day) for day in days) else "ended"
+    return any(opens_on(day) for day in days)
 
 
 def _planned_weeks(chosen: Chosen) -> int:

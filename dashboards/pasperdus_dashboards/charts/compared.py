@@ -5,6 +5,7 @@ Page and report draw from the same rows, so that they cannot say different thing
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pasperdus_collector.analysis.outcomes import outcome_of
@@ -28,6 +29,8 @@ from pasperdus_dashboards.outcome_words import (
 
 UNGATED = frozenset({"insufficient", "too_early"})
 """Verdicts under which nothing may look like a result: no colour, no arrow, no effect."""
+
+WeeklyFigure = Literal["satisfied", "ratings", "entries", "coverage"]
 
 _OF_RATINGS = ("satisfied", "index", "response_rate")
 _SLOT_HOURS = 3
@@ -99,18 +102,29 @@ def score_bars(comparison: Comparison, language: Language) -> tuple[list[ScoreBa
 
 
 def week_points(comparison: Comparison, language: Language) -> list[WeekPoint]:
-    """Return each week's share satisfied, or its entries where the trial is not about ratings."""
-    is_share = shows_share(comparison)
+    """Return the figure of each week that :func:`weekly_figure` names."""
+    figure = weekly_figure(comparison)
     return [
         WeekPoint(
             monday=date.fromordinal(week.week),
             arm=week.arm,
-            value=_week_value(week, is_share=is_share),
+            value=_week_value(week, figure),
             is_full=week.is_full,
-            written=_week_written(week, language, is_share=is_share),
+            written=_week_written(week, language, figure),
         )
         for week in comparison.details.weeks
     ]
+
+
+def weekly_figure(comparison: Comparison) -> WeeklyFigure:
+    """Return what the weekly series shows.
+
+    Shares satisfied, or entries where the trial is not about ratings; while nothing can be
+    compared, only what there is to go by: how many ratings, or how much of the hours was measured.
+    """
+    if shows_share(comparison):
+        return "satisfied" if is_gated(comparison) else "ratings"
+    return "entries" if is_gated(comparison) else "coverage"
 
 
 def shows_share(comparison: Comparison) -> bool:
@@ -198,20 +212,30 @@ def local_day(at_ms: int, zone: ZoneInfo) -> date:
     return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(zone).date()
 
 
-def _week_value(week: Week, *, is_share: bool) -> float | None:
-    if is_share:
-        return week.satisfied / week.ratings if week.ratings else None
-    return week.entries if week.entries > 0 or week.coverage > 0 else None
+def _week_value(week: Week, figure: WeeklyFigure) -> float | None:
+    match figure:
+        case "satisfied":
+            return week.satisfied / week.ratings if week.ratings else None
+        case "ratings":
+            return week.ratings or None
+        case "entries":
+            return week.entries if week.entries > 0 or week.coverage > 0 else None
+        case "coverage":
+            return week.coverage
 
 
-def _week_written(week: Week, language: Language, *, is_share: bool) -> str:
+def _week_written(week: Week, language: Language, figure: WeeklyFigure) -> str:
     day = language.gettext("week of %(day)s", day=language.short_day(date.fromordinal(week.week)))
-    if not is_share:
+    if figure == "coverage":
+        return f"{day}, {language.percent(week.coverage)}"
+    if figure == "entries":
         entries = language.ngettext("%(count)s entry", "%(count)s entries", round(week.entries))
         return f"{day}, {entries}"
     if not week.ratings:
         return language.gettext("%(week)s, no rating", week=day)
     ratings = language.ngettext("%(count)s rating", "%(count)s ratings", week.ratings)
+    if figure == "ratings":
+        return f"{day}, {ratings}"
     return f"{day}, {language.percent(week.satisfied / week.ratings)}, {ratings}"
 
 

@@ -1,6 +1,7 @@
 """The interval plot of effects: how much changed, how sure, and what change would matter."""
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,9 @@ from pasperdus_dashboards.chart_style import Look, finished_in, version_of
 _ROOM = 0.12  # of the axis beyond the outermost bound
 _LINE_HEIGHTS_A_ROW = 3.0
 _UNDER = 12  # between axis, its numbers and its unit
+_MOST_STEPS = 8
+_WIDE = 5  # an axis on which one decimal tells numbers apart
+_APART = 0.09  # of the axis: nearer to one another, numbers would touch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +71,23 @@ def effect_height(count: int, font_size: float) -> int:
     return round(font_size * (_LINE_HEIGHTS_A_ROW * count + 6))
 
 
+def tick_values(least_low: float, least_high: float, domain: tuple[float, float]) -> list[float]:
+    """Return the numbers of an axis: no change, the smallest that matter, and others around them.
+
+    The smallest that matters is left out only where it would touch zero.
+    """
+    low, high = domain
+    apart = _APART * (high - low)
+    ticks = [0.0, *(least for least in (least_low, least_high) if abs(least) >= apart)]
+    is_even = math.isclose(-least_low, least_high, rel_tol=1e-6)
+    step = _step((high - low) / _MOST_STEPS, unit=least_high if is_even else 1.0)
+    for number in range(math.ceil(low / step), math.floor(high / step) + 1):
+        tick = number * step
+        if all(abs(tick - other) >= apart for other in ticks):
+            ticks.append(tick)
+    return sorted(ticks)
+
+
 def effect_chart(rows: Sequence[EffectRow], axis: EffectAxis, look: Look) -> dict[str, Any]:
     """Return the specification; a single row has no label beside it."""
     # Altair takes a second to load on a Pi: the first page must not wait for it.
@@ -79,6 +100,7 @@ def effect_chart(rows: Sequence[EffectRow], axis: EffectAxis, look: Look) -> dic
     room = _ROOM * (max(bounds) - min(bounds))
     domain = [min(bounds) - room, max(bounds) + room]
     is_single = len(rows) == 1
+    ticks = tick_values(axis.least_low, axis.least_high, (domain[0], domain[1]))
 
     def along(field: str) -> alt.X:
         return alt.X(
@@ -91,10 +113,11 @@ def effect_chart(rows: Sequence[EffectRow], axis: EffectAxis, look: Look) -> dic
                 titleFontWeight="normal",
                 titlePadding=_UNDER // 2,
                 grid=False,
-                tickCount=6,
+                values=ticks,
+                labelOverlap=False,
                 ticks=False,
                 labelPadding=_UNDER // 2,
-                labelExpr=_signed(axis.decimal),
+                labelExpr=_signed(axis.decimal, digits=1 if domain[1] - domain[0] >= _WIDE else 2),
             ),
         )
 
@@ -162,7 +185,13 @@ def effect_chart(rows: Sequence[EffectRow], axis: EffectAxis, look: Look) -> dic
     return finished_in(alt.layer(*layers), look)
 
 
-def _signed(decimal: str) -> str:
+def _step(least: float, *, unit: float) -> float:
+    """Return the smallest of 1, 2, 5, 10 … times a unit that is at least so much."""
+    power = 10.0 ** math.floor(math.log10(least / unit))
+    return unit * next(power * factor for factor in (1, 2, 5, 10) if power * factor * unit >= least)
+
+
+def _signed(decimal: str, *, digits: int) -> str:
     """Return the expression that writes an axis' numbers with their sign."""
-    number = f"replace(format(datum.value, '~g'), '.', {json.dumps(decimal)})"
+    number = f"replace(format(datum.value, '.{digits}~f'), '.', {json.dumps(decimal)})"
     return f"(datum.value > 0 ? '+' : '') + {number}"

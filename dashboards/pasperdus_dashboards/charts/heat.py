@@ -92,8 +92,8 @@ def heat_chart(
         ],
     )
     inked = {"color": alt.Color("ink:N", scale=None)}
-    written = base.mark_text(fontSize=size, fontWeight=600, dy=-size * 0.35).encode(
+    written = base.mark_text(fontSize=size, fontWeight=600, dy=-size * 0.45).encode(
         text="written:N", **inked
     )
-    under = base.mark_text(fontSize=size * 0.75, dy=size * 0.65).encode(text="under:N", **inked)
+    under = base.mark_text(fontSize=size, dy=size * 0.75).encode(text="under:N", **inked)
     return finished_in(alt.layer(tiles, written, under), look)

@@ -93,6 +93,12 @@ def months_between(first_day: date, end_day: date) -> list[date]:
     return months[::step]
 
 
+def starts_above_zero(points: Sequence[WeekPoint], kind: Literal["share", "number"]) -> bool:
+    """Return whether the axis of these points leaves out zero, which whoever reads it must know."""
+    factor = _POINTS if kind == "share" else 1
+    return _domain([_times(point.value, factor) for point in points], kind)[0] > 0
+
+
 def weekly_chart(
     points: Sequence[WeekPoint],
     spans: Sequence[Span],
@@ -113,7 +119,7 @@ def weekly_chart(
     rows = weekly_rows(points)
     factor = _POINTS if kind == "share" else 1
     for row in rows:
-        row["value"] = None if row["value"] is None else row["value"] * factor
+        row["value"] = _times(row["value"], factor)
     labels = {_utc_ms(month.first_day): month.text for month in months}
     first = min(span.first_day for span in spans)
     end = max(span.end_day for span in spans)
@@ -142,7 +148,7 @@ def weekly_chart(
     up = alt.Y(
         "value:Q",
         title=None,
-        scale=alt.Scale(domain=_domain(rows, kind), nice=kind == "number", zero=False),
+        scale=alt.Scale(domain=_domain([row["value"] for row in rows], kind), nice=kind == "number", zero=False),
         axis=alt.Axis(
             tickCount=4,
             ticks=False,
@@ -220,8 +226,12 @@ def _titles(spans: Sequence[Span], look: Look) -> list[str]:
     ]
 
 
-def _domain(rows: Sequence[dict[str, Any]], kind: Literal["share", "number"]) -> list[float]:
-    values = [row["value"] for row in rows if row["value"] is not None]
+def _times(value: float | None, factor: float) -> float | None:
+    return None if value is None else value * factor
+
+
+def _domain(found: Sequence[float | None], kind: Literal["share", "number"]) -> list[float]:
+    values = [value for value in found if value is not None]
     if not values:
         return [0, _POINTS]
     if kind == "number":

@@ -1,7 +1,7 @@
 """The charts of a report, drawn together in one child process."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from babel.numbers import get_group_symbol
 
@@ -15,9 +15,9 @@ from pasperdus_dashboards.charts.compared import (
     is_gated,
     month_labels,
     score_bars,
-    shows_share,
     spans,
     week_points,
+    weekly_figure,
 )
 from pasperdus_dashboards.charts.effect import EffectRow, effect_chart, effect_height
 from pasperdus_dashboards.charts.heat import heat_chart
@@ -37,7 +37,10 @@ _CELL_PT = 27
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pictures:
-    """The charts as SVG; None where there is nothing to draw."""
+    """The charts as SVG; None where there is nothing to draw.
+
+    Until a comparison can be made there is only ``weekly``, of what there is to go by.
+    """
 
     effect: str | None
     weekly: str | None
@@ -110,6 +113,11 @@ def other_rows(comparison: Comparison, language: Language) -> list[EffectRow]:
     return rows
 
 
+def weekly_kind(comparison: Comparison) -> Literal["share", "number"]:
+    """Return of what kind the figures of the weekly series are."""
+    return "share" if weekly_figure(comparison) in ("satisfied", "coverage") else "number"
+
+
 def _effect(comparison: Comparison, language: Language) -> dict[str, Any] | None:
     row = main_row(comparison, language)
     if row is None:
@@ -136,12 +144,14 @@ def _weekly(comparison: Comparison, language: Language) -> dict[str, Any] | None
         periods,
         month_labels(periods, language),
         look if is_gated(comparison) else in_grey(look),
-        kind="share" if shows_share(comparison) else "number",
+        kind=weekly_kind(comparison),
         number=(get_group_symbol(language.locale), language.percent(0).removeprefix("0")),
     )
 
 
 def _scores(comparison: Comparison, language: Language) -> dict[str, Any] | None:
+    if not is_gated(comparison):
+        return None
     bars, satisfied_from = score_bars(comparison, language)
     if not bars:
         return None
@@ -150,15 +160,14 @@ def _scores(comparison: Comparison, language: Language) -> dict[str, Any] | None
         satisfied_from,
         print_look(WHOLE_MM, rating_height(len(bars), TYPE_SIZE)),
         words=(language.gettext("less satisfied"), language.gettext("satisfied")),
-        is_grey=not is_gated(comparison),
     )
 
 
 def _maps(comparison: Comparison, language: Language) -> dict[str, dict[str, Any]]:
+    if not is_gated(comparison):
+        return {}
     cells, weekdays, hours, limits = heat_cells(comparison, language)
     look = print_look(HALF_MM, 24 + _CELL_PT * len(hours))
-    if not is_gated(comparison):
-        look = in_grey(look)
     return {
         arm: heat_chart(of_arm, look, weekdays=weekdays, hours=hours, limits=limits)
         for arm, of_arm in cells.items()

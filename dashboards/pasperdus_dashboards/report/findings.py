@@ -8,7 +8,7 @@ from pasperdus_collector.analysis.result import Comparison, Interval, Stratum
 from pasperdus_collector.analysis.wording import MoreWords
 from pasperdus_dashboards.charts.compared import arms_of, is_gated, shows_share
 from pasperdus_dashboards.languages import Language
-from pasperdus_dashboards.outcome_words import bounds_written, change_written
+from pasperdus_dashboards.outcome_words import bounds_written, change_written, size_written
 from pasperdus_dashboards.report import parts
 from pasperdus_dashboards.report.cells import cells_written
 from pasperdus_dashboards.report.drawn import Pictures
@@ -22,7 +22,9 @@ _UNKNOWN = "–"
 def findings_sections(
     comparison: Comparison, more: MoreWords, drawn: Pictures, language: Language
 ) -> list[dict[str, Any]]:
-    """Return the sections that have anything to show."""
+    """Return the sections that have anything to show: none before a comparison can be made."""
+    if not is_gated(comparison):
+        return []
     sections = [
         (language.gettext("Scores"), _scores(comparison, more, drawn, language)),
         (language.gettext("Weekdays and hours"), _hours(comparison, drawn, language)),
@@ -88,37 +90,41 @@ def _scores(
             ],
         ),
     ]
-    if ordinal is not None and is_gated(comparison):
+    if ordinal is not None:
         if more.superiority is not None:
             found.append(parts.paragraph(settable(more.superiority, language)))
         rows = [
             [
                 language.gettext("Score %(score)s or better", score=cut + 2),
                 change_written(change, "share", language),
-                "",
             ]
             for cut, change in enumerate(ordinal.cuts)
         ]
         rows.append(
             [
                 language.gettext("Satisfaction index"),
-                change_written(ordinal.index_difference, "index", language),
-                _bounds(ordinal.index_interval, "index", language),
+                _within(
+                    change_written(ordinal.index_difference, "index", language),
+                    _bounds(ordinal.index_interval, "index", language),
+                ),
             ]
         )
         if ordinal.odds_ratio is not None and ordinal.odds_interval is not None:
             rows.append(
                 [
                     language.gettext("Odds of a better score, as a ratio"),
-                    _ratio(ordinal.odds_ratio, language),
-                    _ratios(ordinal.odds_interval, language),
+                    _within(
+                        _ratio(ordinal.odds_ratio, language),
+                        _ratios(ordinal.odds_interval, language),
+                    ),
                 ]
             )
         found.append(
             parts.table(
                 language.gettext("The whole distribution"),
-                [" ", language.gettext("Change"), language.gettext("Interval")],
+                [" ", language.gettext("Change")],
                 rows,
+                note=language.gettext("Between brackets: the interval, where there is one."),
             )
         )
     return found
@@ -170,8 +176,6 @@ def _checks(
     comparison: Comparison, more: MoreWords, drawn: Pictures, language: Language
 ) -> list[parts.Part]:
     found: list[parts.Part] = []
-    if not is_gated(comparison):
-        return found
     if drawn.otherwise is not None:
         found.append(
             parts.picture(
@@ -254,13 +258,7 @@ def _response(comparison: Comparison, language: Language) -> list[parts.Part]:
     )
     note = [ratio]
     if response.tipping is not None:
-        note.append(
-            language.gettext(
-                "The difference would vanish if those who answer in one period only were less "
-                "satisfied by %(points)s than the others.",
-                points=change_written(abs(response.tipping), "share", language).lstrip("+"),
-            )
-        )
+        note.append(_tipping(response.tipping, language))
     return [
         parts.table(
             language.gettext("Do as many people answer?"),
@@ -269,6 +267,22 @@ def _response(comparison: Comparison, language: Language) -> list[parts.Part]:
             note=" ".join(note),
         )
     ]
+
+
+def _tipping(tipping: float, language: Language) -> str:
+    """Return what would have to be true of those who answer in one period only."""
+    points = size_written(round(tipping, 2), "share", language)
+    if tipping < 0:
+        return language.gettext(
+            "The difference would vanish if those who answer in one period only were more "
+            "satisfied by %(points)s than the others.",
+            points=points,
+        )
+    return language.gettext(
+        "The difference would vanish if those who answer in one period only were less "
+        "satisfied by %(points)s than the others.",
+        points=points,
+    )
 
 
 def _stratum_row(stratum: Stratum, comparison: Comparison, language: Language) -> list[str]:
@@ -313,6 +327,10 @@ def _share_within(share: float | None, interval: Interval | None, language: Lang
         low=language.number(interval.low * 100),
         high=language.number(interval.high * 100),
     )
+
+
+def _within(change: str, bounds: str) -> str:
+    return f"{change} ({bounds})"
 
 
 def _bounds(interval: Interval, unit: str, language: Language) -> str:

@@ -1,5 +1,6 @@
 """The page that an elected member reads: what was tried, what came of it, how sure that is."""
 
+import re
 from typing import Any, Literal
 
 from pasperdus_collector.analysis.outcomes import outcome_of
@@ -10,12 +11,15 @@ from pasperdus_dashboards.charts.compared import (
     is_gated,
     local_day,
     shows_share,
+    week_points,
+    weekly_figure,
     zone_of,
 )
+from pasperdus_dashboards.charts.weekly import starts_above_zero
 from pasperdus_dashboards.languages import Language
 from pasperdus_dashboards.outcome_words import words_code
 from pasperdus_dashboards.report import parts
-from pasperdus_dashboards.report.drawn import Pictures
+from pasperdus_dashboards.report.drawn import Pictures, weekly_kind
 from pasperdus_dashboards.report.typesetting import settable
 
 MOST_CAVEATS = 5
@@ -24,6 +28,7 @@ _LONGEST_CHANGE = 330
 _LONGEST_CAVEAT = 260
 _LONGEST_ARM = 60
 _LONGEST_REASON = 260
+_WITH_CAUSE = re.compile(r"(.+?)\s\((.+)\)", re.DOTALL)
 _TALL = 46  # characters of a verdict that fit on one line in the largest type
 
 Tone = Literal["better", "worse", "neutral"]
@@ -36,14 +41,16 @@ def first_page(
     answer = comparison.answer
     end = local_day(answer.data_end_ms - 1, zone_of(comparison))
     count = len(more.caveats)
+    verdict, cause = _apart(words.verdict)
     return {
         "kicker": settable(answer.site_title, language, most=_LONGEST_TITLE),
         "dated": language.gettext("Figures up to %(day)s", day=language.short_day(end)),
         "title": settable(answer.title, language, most=_LONGEST_TITLE),
         "changed": settable(answer.changed, language, most=_LONGEST_CHANGE),
         "tone": tone_of(comparison),
-        "verdict": settable(words.verdict, language),
-        "verdict-tall": len(words.verdict) <= _TALL,
+        "verdict": settable(verdict, language),
+        "verdict-tall": len(verdict) <= _TALL,
+        "cause": "" if cause is None else settable(f"{language.capital(cause)}.", language),
         "effect": [] if words.effect is None else [settable(words.effect, language)],
         "beside": [
             settable(sentence, language, most=_LONGEST_REASON)
@@ -57,9 +64,9 @@ def first_page(
         "caveats": [
             settable(sentence, language, most=_LONGEST_CAVEAT)
             for sentence in more.caveats[:MOST_CAVEATS]
-        ]
-        or [language.gettext("Nothing else to report.")],
-        "caveats-count": max(1, count),
+        ],
+        "caveats-none": language.gettext("Nothing to report."),
+        "caveats-count": count,
         "caveats-more": [
             language.ngettext(
                 "and %(count)s other point, on the following pages",
@@ -68,7 +75,9 @@ def first_page(
             )
             for rest in range(1, count + 1)
         ],
-        "advice": settable(words.advice, language),
+        "advice": ""
+        if words.advice is None or not is_gated(comparison)
+        else settable(words.advice, language),
         "advice-note": language.gettext(
             "A suggestion from the figures alone: people decide, and say why."
         ),
@@ -92,11 +101,18 @@ def facts_table(comparison: Comparison, language: Language) -> parts.Part:
     """Return what stands beside each figure: weeks, ratings, response rate, unmatched share."""
     answer = comparison.answer
     arms = [*arms_of(comparison).values()]
-    rows = [
-        [language.gettext("From"), *(_edge_day(comparison, facts, language, 0) for facts in arms)],
-        [language.gettext("To"), *(_edge_day(comparison, facts, language, 1) for facts in arms)],
-        [language.gettext("Full weeks"), *(language.number(facts.full_weeks) for facts in arms)],
-    ]
+    notes = ranges_told(comparison, language)
+    rows = (
+        []
+        if notes
+        else [
+            [language.gettext("From"), *(_edge(comparison, facts, language, 0) for facts in arms)],
+            [language.gettext("To"), *(_edge(comparison, facts, language, 1) for facts in arms)],
+        ]
+    )
+    rows.append(
+        [language.gettext("Full weeks"), *(language.number(facts.full_weeks) for facts in arms)]
+    )
     if answer.question is not None:
         rows.append(
             [language.gettext("Ratings"), *(language.number(facts.ratings) for facts in arms)]
@@ -111,15 +127,17 @@ def facts_table(comparison: Comparison, language: Language) -> parts.Part:
                 *(_per_100(facts.response_rate, language) for facts in arms),
             ]
         )
-    rows += [
-        [language.gettext("Entries"), *(language.number(facts.entries) for facts in arms)],
+    if is_gated(comparison):  # they may be what is compared
+        rows.append(
+            [language.gettext("Entries"), *(language.number(facts.entries) for facts in arms)]
+        )
+    rows.append(
         [
             language.gettext("Opening hours measured"),
             *(_share(_coverage(comparison, facts), language) for facts in arms),
-        ],
-    ]
-    note = ""
-    if answer.unmatched_weight is not None:
+        ]
+    )
+    if answer.unmatched_weight is not None and is_gated(comparison):
         rows.append(
             [
                 language.gettext("Entries left unmatched"),
@@ -127,14 +145,16 @@ def facts_table(comparison: Comparison, language: Language) -> parts.Part:
                 "–",
             ]
         )
-        note = language.gettext(
-            "The change compares like days with like: it may differ from the plain difference."
+        notes.append(
+            language.gettext(
+                "The change compares like days with like: it may differ from the plain difference."
+            )
         )
     return parts.table(
         language.gettext("What it rests on"),
         [" ", language.gettext("Baseline"), language.gettext("Prototype")],
         rows,
-        note=note,
+        note=" ".join(notes),
         is_wide=is_gated(comparison),
     )
 
@@ -144,7 +164,49 @@ def arm_title(facts: ArmFacts, language: Language) -> str:
     return settable(facts.title, language, most=_LONGEST_ARM)
 
 
-def _edge_day(comparison: Comparison, facts: ArmFacts, language: Language, edge: int) -> str:
+def ranges_told(comparison: Comparison, language: Language) -> list[str]:
+    """Return when each period was, in words; nothing where each has one first and one last day."""
+    is_drawn = comparison.answer.design == "randomised"
+    arms = arms_of(comparison)
+    if not is_drawn and all(len(facts.ranges) <= 1 for facts in arms.values()):
+        return []
+    told = []
+    for arm, facts in arms.items():
+        role = language.gettext("Baseline" if arm == "baseline" else "Prototype")
+        days = {
+            "role": role,
+            "first": _edge(comparison, facts, language, 0),
+            "last": _edge(comparison, facts, language, 1),
+        }
+        if is_drawn:
+            told.append(
+                language.ngettext(
+                    "%(role)s: %(count)s week drawn by lot between %(first)s and %(last)s.",
+                    "%(role)s: %(count)s weeks drawn by lot between %(first)s and %(last)s.",
+                    facts.weeks,
+                    **days,
+                )
+            )
+        elif len(facts.ranges) > 1:
+            told.append(
+                language.gettext(
+                    "%(role)s: in %(times)s parts, from %(first)s to %(last)s.",
+                    times=language.number(len(facts.ranges)),
+                    **days,
+                )
+            )
+        else:
+            told.append(language.gettext("%(role)s: from %(first)s to %(last)s.", **days))
+    return told
+
+
+def _apart(verdict: str) -> tuple[str, str | None]:
+    """Return a verdict, and the cause that stands between brackets at its end."""
+    found = _WITH_CAUSE.fullmatch(verdict)
+    return (verdict, None) if found is None else (found[1], found[2])
+
+
+def _edge(comparison: Comparison, facts: ArmFacts, language: Language, edge: int) -> str:
     """Return the first (0) or the last (1) day of an arm."""
     if not facts.ranges:
         return "–"
@@ -181,22 +243,26 @@ def _effect(comparison: Comparison, svg: str, language: Language) -> parts.Part:
 
 
 def _weekly(comparison: Comparison, svg: str, language: Language) -> parts.Part:
-    title = (
-        language.gettext("Share satisfied, week by week")
-        if shows_share(comparison)
-        else language.gettext("Entries, week by week")
-    )
+    title = {
+        "satisfied": language.gettext("Share satisfied, week by week"),
+        "ratings": language.gettext("Ratings, week by week"),
+        "entries": language.gettext("Entries, week by week"),
+        "coverage": language.gettext("Opening hours measured, week by week"),
+    }[weekly_figure(comparison)]
     baseline, tried = (arm_title(facts, language) for facts in arms_of(comparison).values())
+    caption = language.gettext(
+        "Squares: baseline (%(baseline)s). Discs: prototype (%(prototype)s). Hollow: a week "
+        "that is not whole. A gap in the line: nothing is known.",
+        baseline=baseline,
+        prototype=tried,
+    )
+    if starts_above_zero(week_points(comparison, language), weekly_kind(comparison)):
+        caption += " " + language.gettext("The upright axis does not begin at zero.")
     return parts.picture(
         svg,
         title=title,
         alt=language.gettext(
             "The weekly figures of both periods, with gaps where nothing is known."
         ),
-        caption=language.gettext(
-            "Squares: baseline (%(baseline)s). Discs: prototype (%(prototype)s). Hollow: a week "
-            "that is not whole. A gap in the line: nothing is known.",
-            baseline=baseline,
-            prototype=tried,
-        ),
+        caption=caption,
     )

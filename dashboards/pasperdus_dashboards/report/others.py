@@ -3,7 +3,7 @@
 from babel.numbers import format_decimal
 
 from pasperdus_collector.analysis.outcomes import outcome_of
-from pasperdus_collector.analysis.result import Comparison
+from pasperdus_collector.analysis.result import Comparison, Secondary
 from pasperdus_collector.analysis.wording import MoreWords, measured, outcome_label
 from pasperdus_dashboards.languages import Language
 from pasperdus_dashboards.outcome_words import bounds_written, change_written, words_code
@@ -12,6 +12,7 @@ from pasperdus_dashboards.report.typesetting import settable
 
 _UNKNOWN = "–"
 _LEAST_P = 0.001
+_FEW = 20  # entries a day: of fewer one decimal is worth showing
 
 
 def other_outcomes(comparison: Comparison, more: MoreWords, language: Language) -> list[parts.Part]:
@@ -27,7 +28,7 @@ def other_outcomes(comparison: Comparison, more: MoreWords, language: Language) 
             [
                 settable(outcome_label(each.outcome, code), language),
                 *(
-                    _UNKNOWN if level is None else measured(each.outcome, level, code)
+                    _UNKNOWN if level is None else _level(each, level, language)
                     for level in (each.baseline, each.prototype)
                 ),
                 change_written(each.effect, unit, language)
@@ -67,6 +68,15 @@ def other_outcomes(comparison: Comparison, more: MoreWords, language: Language) 
             is_wide=True,
         ),
     ]
+
+
+def _level(row: Secondary, level: float, language: Language) -> str:
+    """Return a figure of one period; both of a row have as many decimals."""
+    if row.outcome != "passages_in":
+        return measured(row.outcome, level, words_code(language))
+    is_few = min(each for each in (row.baseline, row.prototype) if each is not None) < _FEW
+    number = format_decimal(level, format="0.0" if is_few else "#,##0", locale=language.locale)
+    return language.gettext("%(number)s a day", number=number)
 
 
 def _unit_of(outcome: str) -> str:

@@ -55,6 +55,6 @@ def pictures(side_by_side: Sequence[Part]) -> Part:
     return {"kind": "pictures", "pictures": list(side_by_side)}
 
 
-def section(title: str, parts: Sequence[Part]) -> dict[str, Any]:
-    """Return a section of the pages after the first."""
-    return {"heading": title, "parts": list(parts)}
+def section(title: str, parts: Sequence[Part], *, is_together: bool = False) -> dict[str, Any]:
+    """Return a section of the pages after the first; one kept together never fills a page."""
+    return {"heading": title, "parts": list(parts), "together": is_together}

@@ -5,11 +5,14 @@ attached file, so that the sheet is all that has to be passed on.
 """
 
 import json
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from pasperdus_collector.analysis.outcomes import outcome_of
 from pasperdus_collector.analysis.wording import TABLES, outcome_label
+from pasperdus_collector.registry import DEFAULT_SITE
 from pasperdus_dashboards.languages import Language, languages
 from pasperdus_dashboards.outcome_words import size_written, words_code
 from pasperdus_dashboards.rating_words import satisfied_means
@@ -21,6 +24,8 @@ _LONGEST_HYPOTHESIS = 600
 _LONGEST_RESULT = 400
 _STEPS_TOGETHER = 1800  # characters of all steps: what has room on the page
 _LONGEST_NAME = 60
+_LONGEST_SLUG = 40
+_UNNAMEABLE = re.compile("[^a-z0-9]+")
 _UNDATED_MS = 0
 """A recipe has no date: nothing of it tells when it was tried, or printed."""
 
@@ -68,10 +73,11 @@ def recipe_pdf(recipe: Mapping[str, Any], language: Literal["fr", "en"]) -> byte
         "import": [
             spoken.gettext("Take recipe.json out of this file: it is among its attachments."),
             spoken.gettext(
-                "Send it to your collector, with a name of yours and the Monday on which you begin:"
+                "Send it to your collector; change first the prototype's name, the site and the "
+                "Monday on which you begin, which is the next one here:"
             ),
         ],
-        "command": _COMMAND,
+        "command": command(recipe["title"], spoken),
         "import-after": spoken.gettext(
             "Then register your own baseline. The planner says how many weeks your site needs: "
             "it may be more than here."
@@ -82,12 +88,29 @@ def recipe_pdf(recipe: Mapping[str, Any], language: Literal["fr", "en"]) -> byte
     return typeset("recipe", {"recipe": sheet}, at_ms=_UNDATED_MS)
 
 
-_COMMAND = (
-    'jq \'{recipe: ., prototype: "pupitre", planned_start: "2027-01-04T00:00:00+01:00", '
-    'by: "…"}\' recipe.json \\\n'
-    "  | curl -H 'Content-Type: application/json' -d @- "
-    "'http://127.0.0.1:8000/api/v1/recipes?site=mairie'"
-)
+def command(title: str, language: Language) -> str:
+    """Return what is typed to import the recipe: it begins next Monday, and needs no more than
+    Python and curl. No line is so long that it would break on paper.
+    """
+    by = json.dumps(language.gettext("your name"), ensure_ascii=False)
+    return "\n".join(
+        (
+            "python3 -c 'import datetime as d, json",
+            "today = d.datetime.now().replace(hour=0, minute=0, second=0, microsecond=0)",
+            "monday = (today + d.timedelta(days=7 - today.weekday())).astimezone()",
+            'told = {"recipe": json.load(open("recipe.json", encoding="utf-8")),',
+            f'"prototype": "{slug(title)}", "planned_start": monday.isoformat(), "by": {by}}}',
+            "print(json.dumps(told))' > trial.json",
+            "curl -H 'Content-Type: application/json' -d @trial.json \\",
+            f"'http://127.0.0.1:8000/api/v1/recipes?site={DEFAULT_SITE}'",
+        )
+    )
+
+
+def slug(title: str) -> str:
+    """Return a title as a name in the register: a to z, digits and hyphens."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    return _UNNAMEABLE.sub("-", plain.replace("'", "-"))[:_LONGEST_SLUG].strip("-") or "prototype"
 
 
 def _steps(steps: Sequence[Mapping[str, Any]], language: Language) -> list[dict[str, str]]:
@@ -169,7 +192,7 @@ def _watch(kinds: Sequence[str], language: Language) -> str:
     return ", ".join(language.finish(table[kind]) for kind in named if kind in table)
 
 
-def _result(result: Mapping[str, str] | None, language: Language) -> str:
+def _result(result: Mapping[str, str] | None, language: Language) -> str | None:
     if result is None:
-        return language.gettext("No result has been added to this recipe.")
+        return None
     return settable(result[language.code], language, most=_LONGEST_RESULT)

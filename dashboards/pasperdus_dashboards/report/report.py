@@ -65,7 +65,7 @@ def _register_sections(
     ]
     caveats = [sentence for code, sentence in told if code not in _OF_PLAN]
     changes = [sentence for code, sentence in told if code in _OF_PLAN]
-    nothing = language.gettext("Nothing else to report.")
+    nothing = language.gettext("Nothing to report.")
     unchanged = language.gettext("The plan is the one that was laid down before the start.")
     answer = comparison.answer
     trial = (
@@ -131,4 +131,5 @@ def _recompute_section(
             parts.paragraph(settable(more.recompute, language)),
             parts.code("\n".join(lines)),
         ],
+        is_together=True,
     )

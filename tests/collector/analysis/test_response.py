@@ -1,10 +1,13 @@
 """Who answers: the rates of two arms, and what those who do not answer could hide."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pasperdus_collector.analysis.arms import arm_facts
 from pasperdus_collector.analysis.inputs import Floats
 from pasperdus_collector.analysis.response import by_week, response_rate
 from support.weekly_arms import MONDAY, arm_of
@@ -146,3 +149,17 @@ def test_whatever_was_counted_there_are_finite_figures_or_none(
     assert 0 <= found.ratio_interval.low <= found.ratio <= found.ratio_interval.high < np.inf
     assert 0 <= found.worst_baseline[0] <= found.worst_baseline[1] <= 1
     assert found.tipping is None or -1 <= found.tipping <= 1
+
+
+def test_a_box_that_was_off_does_not_look_like_people_who_no_longer_answer() -> None:
+    """The same tenth of those who could answer did, though every other week the box was off."""
+    always = arm_of(ratings=[(0, 0, 0, 0, 10)] * 4, exits=[100.0] * 4)
+    half = arm_of(ratings=[(0, 0, 0, 0, 10), (0, 0, 0, 0, 0)] * 2, exits=[100.0] * 4)
+    off = (half.hours.week - MONDAY) // 7 % 2 == 1
+    coverage = np.where(off, 0.0, half.hours.box_coverage)
+    half = replace(half, hours=replace(half.hours, box_coverage=coverage))
+
+    for arm in (always, half):
+        ratings, _, could_answer = by_week(arm, 5)[1].sum(axis=0)
+        assert ratings / could_answer == 0.1
+        assert arm_facts(arm, 5, alpha=0.05).response_rate == 0.1

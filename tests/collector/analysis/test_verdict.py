@@ -81,6 +81,12 @@ def test_too_early_says_how_many_weeks_are_missing(
     assert decided(status=status, full_weeks=full_weeks).weeks_left == weeks_left
 
 
+def test_a_baseline_that_is_over_and_too_short_is_named() -> None:
+    assert decided(full_weeks=(1, 8)).cause == "short_baseline"
+    assert decided(full_weeks=(8, 1)).cause is None
+    assert decided(full_weeks=(1, 8), status="running").cause is None
+
+
 def test_a_bound_on_zero_or_on_the_smallest_change_is_not_beyond_it() -> None:
     assert decided(interval=interval(0.0, 0.11)).code == "unclear"
     assert decided(interval=interval(0.01, 0.05)).code == "better"
@@ -102,12 +108,13 @@ def test_only_an_unclear_end_tells_what_may_have_been_missed() -> None:
         ("worse_so_far", -1, True, "drop"),
         ("same", 1, True, "discuss"),
         ("unclear", 1, True, "discuss"),
-        ("insufficient", 1, True, "discuss"),
+        ("insufficient", 1, True, None),
+        ("too_early_running", 1, True, None),
         ("better", 1, False, "discuss"),
         ("worse", 0, True, "discuss"),
     ],
 )
 def test_advice_follows_the_verdict_unless_a_guardrail_is_broken(
-    code: VerdictCode, better: Any, is_guarded: bool, advice: Advice
+    code: VerdictCode, better: Any, is_guarded: bool, advice: Advice | None
 ) -> None:
     assert advise(Verdict(code=code), better=better, is_guarded=is_guarded) == advice

@@ -21,6 +21,7 @@ from pasperdus_collector.analysis.result import (
     Verdict,
     VerdictCode,
 )
+from pasperdus_collector.analysis.speaking import Speaker
 from pasperdus_collector.analysis.wording import answer_words, detail_words
 from support.simulated_trials import Reception, weekly
 
@@ -119,7 +120,8 @@ def test_the_sentence_that_an_elected_member_takes_home() -> None:
         "taux de réponse 24 %."
     )
     assert plain(words.beside[2]) == (
-        "3 % des entrées de la référence n’ont pas d’équivalent dans l’autre période."
+        "3 % des entrées de la référence n’ont pas d’équivalent : ces jours-là, l’une des deux "
+        "périodes n’a aucun avis."
     )
     assert plain(words.advice) == "Proposition : garder."
 
@@ -143,7 +145,7 @@ def test_the_sentence_that_an_elected_member_takes_home() -> None:
         (
             told("same", -0.01, 0.002, 0.02),
             "Pratiquement pareil",
-            "À peu près autant, entre 1 de moins et 2 de plus",
+            "À peu près autant d’avis satisfaits sur 100, entre 1 de moins et 2 de plus",
         ),
         (
             told("better", 0.003, 0.05, 0.11),
@@ -158,7 +160,7 @@ def test_the_sentence_that_an_elected_member_takes_home() -> None:
         (
             told("better", log(1.03), log(1.12), log(1.21), outcome="passages_in"),
             "Probablement plus élevé",
-            "Environ 12 % d’entrées de plus, entre 3 et 21.",
+            "Environ 12 % d’entrées de plus, entre 3 % et 21 %.",
         ),
         (
             told("better", -5.04, -3.1, -1.2, outcome="wait_minutes"),
@@ -168,7 +170,17 @@ def test_the_sentence_that_an_elected_member_takes_home() -> None:
         (
             told("worse", 0.6, 1.5, 2.4, outcome="tallies:ou-est"),
             "Probablement moins bien",
-            "Environ 1,5 relevés « ou-est » de plus pour 100 entrées, entre 0,6 et 2,4.",
+            "Environ 1,5 relevé « ou-est » de plus pour 100 entrées, entre 0,6 et 2,4.",
+        ),
+        (
+            told("unclear", -0.003, 0.05, 0.11, missed=0.01),
+            "Pas de différence nette : un changement de moins de 1 point a pu échapper",
+            "Environ 5 avis satisfaits de plus sur 100, entre 0 et 11 de plus",
+        ),
+        (
+            told("better", -0.9, -0.4, -0.04, outcome="wait_minutes"),
+            "Probablement mieux",
+            "Environ 0,4 minute d’attente de moins, entre moins de 0,1 et 0,9.",
         ),
         (
             told("insufficient", 0, 0, 0, cause="other_question"),
@@ -251,6 +263,41 @@ def test_causal_words_follow_the_design(
         assert str(words.effect).startswith("Par rapport au site témoin, environ 5 avis")
 
 
+@pytest.mark.parametrize(
+    ("answer_told", "effect", "design"),
+    [
+        (
+            told("better", log(1.03), log(1.12), log(1.21), outcome="passages_in"),
+            "About 12% more entries, between 3% and 21%.",
+            "Footfall was higher",
+        ),
+        (
+            told("better", -5.0, -3.0, -1.0, outcome="wait_minutes", design="randomised"),
+            "About 3 fewer minutes of waiting, between 1 and 5.",
+            "The prototype probably lowered the wait.",
+        ),
+        (
+            told("same", -0.01, 0.002, 0.02),
+            "About as many satisfied ratings in 100, between 1 fewer and 2 more, among",
+            None,
+        ),
+    ],
+)
+def test_each_unit_in_english(answer_told: Answer, effect: str, design: str | None) -> None:
+    words = answer_words(answer_told, "en")
+
+    assert str(words.effect).startswith(effect)
+    assert words.design == design if design is None else str(words.design).startswith(design)
+
+
+def test_the_first_of_a_month_and_a_single_week_agree_in_french() -> None:
+    say = Speaker("fr")
+
+    assert say.date(1_772_323_200_000, "Europe/Paris") == "1er mars 2026"
+    assert say.date(1_772_409_600_000, "Europe/Paris") == "2 mars 2026"
+    assert (say.weeks(1), say.weeks(2)) == ("1 semaine", "2 semaines")
+
+
 def test_a_box_that_moved_takes_the_causal_word_away_and_warns() -> None:
     changed = ResponseRate(
         baseline=0.24,
@@ -304,13 +351,13 @@ def test_caveats_name_their_figures() -> None:
 
     assert [plain(each) for each in words.caveats[-3:]] == [
         (
-            "Le 2 mars 2026, après le début, équipe a modifié le plus petit écart jugé important : "
-            "vote"
+            "Le 2 mars 2026, changement après le début de l’essai : le plus petit écart jugé "
+            "important (équipe : vote)"
         ),
         "Pendant le prototype, les capteurs ont couvert 92 % des heures d’ouverture.",
-        "La référence évoluait déjà, d’environ −1,3 points par semaine.",
+        "La référence évoluait déjà, d’environ −1,3 sur 100 par semaine.",
     ]
-    assert any("Seulement 5 semaines complètes" in each for each in words.caveats)
+    assert any("la plus courte : 5 (6" in str(plain(each)) for each in words.caveats)
     assert any("avis par jour" in each for each in words.caveats)
 
 
