@@ -1,6 +1,8 @@
 """``pasperdus-collector``: the command."""
 
 import argparse
+import os
+import signal
 import sys
 from pathlib import Path
 
@@ -12,6 +14,8 @@ from pasperdus_collector.project import rebuilt, told
 from pasperdus_service.errors import ServiceError
 from pasperdus_service.logs import configure_logs
 from pasperdus_service.settings import load
+
+_READER_IS_GONE = 128 + signal.SIGPIPE  # as the shell tells of any tool that ends so
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -86,9 +90,9 @@ def _run(options: argparse.Namespace) -> None:
         case "serve":
             serve(load(Config, options.config))
         case "project" if options.rebuild:
-            print(rebuilt(load(Config, options.config)))
+            _say(rebuilt(load(Config, options.config)))
         case "project":
-            print(told(load(Config, options.config)))
+            _say(told(load(Config, options.config)))
         case "compare":
             inputs = compare_command.gathered(
                 load(Config, options.config),
@@ -98,11 +102,23 @@ def _run(options: argparse.Namespace) -> None:
             )
             if options.inputs is not None:
                 compare_command.write_inputs(inputs, options.inputs)
-            compare_command.tell(inputs, options)
+            _say(compare_command.told(inputs, options))
         case "plan":
-            print(plan_command.planned(load(Config, options.config), options))
+            _say(plan_command.planned(load(Config, options.config), options))
         case "recompute":
-            compare_command.tell(compare_command.read_inputs(options.file), options)
+            _say(compare_command.told(compare_command.read_inputs(options.file), options))
+
+
+def _say(text: str | None) -> None:
+    """Print it, unless there is nothing to say."""
+    if text is None:
+        return
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        # Whoever reads has enough, such as head. Else Python would try again when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(_READER_IS_GONE)
 
 
 if __name__ == "__main__":

@@ -48,8 +48,14 @@ def read_inputs(path: Path) -> "Inputs":
 
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise CollectorError(f"{path} cannot be read: {error}") from error
+    except OSError as error:
+        raise CollectorError(
+            f"{path} cannot be read: {error.strerror}; name a file that compare --inputs wrote"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise CollectorError(
+            f"{path} is no text in UTF-8; name a file that compare --inputs wrote"
+        ) from error
     try:
         return from_text(text)
     except CollectorError as error:
@@ -63,13 +69,13 @@ def write_inputs(inputs: "Inputs", path: Path) -> None:
     _write(path, to_text(inputs).encode())
 
 
-def tell(inputs: "Inputs", options: argparse.Namespace) -> None:
-    """Print the comparison in the form that was asked for, or write the report."""
+def told(inputs: "Inputs", options: argparse.Namespace) -> str | None:
+    """Return the comparison in the form that was asked for; None once a report is written."""
     comparison = compared(inputs)
     if options.pdf is not None:
         write_pdf(comparison, options.language, options.pdf)
-    else:
-        print(as_json(comparison) if options.json else as_words(comparison, options.language))
+        return None
+    return as_json(comparison) if options.json else as_words(comparison, options.language)
 
 
 def compared(inputs: "Inputs") -> "Comparison":
@@ -128,4 +134,7 @@ def _write(path: Path, content: bytes) -> None:
     try:
         path.write_bytes(content)
     except OSError as error:
-        raise CollectorError(f"{path} cannot be written: {error}") from error
+        raise CollectorError(
+            f"{path} cannot be written: {error.strerror}; name a file in a directory that is there "
+            "and yours to write"
+        ) from error

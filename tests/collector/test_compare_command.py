@@ -167,8 +167,21 @@ def test_a_ledger_that_is_not_there_is_told_with_what_to_do(run: Run, tmp_path: 
     assert "start the collector once" in said.err
 
 
-@pytest.mark.parametrize("content", [None, b"{}", b"\xff\xfe", b'{"schema":1,"inputs":{}}'])
-def test_what_is_no_file_of_inputs_is_told(run: Run, tmp_path: Path, content: bytes | None) -> None:
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (None, "cannot be read: No such file or directory; name a file that"),
+        (b"{}", "this is no file of inputs: it has no 'schema'; write one with"),
+        (b"[]", "it has no 'schema'"),
+        (b'{"schema":1', "it is not JSON"),
+        (b"\xff\xfe", "is no text in UTF-8; name a file that compare --inputs wrote"),
+        (b'{"schema":1,"inputs":{}}', "'site' is missing; write one with compare --inputs FILE"),
+        (b'{"schema":1,"inputs":5}', "an object is expected, not int"),
+    ],
+)
+def test_what_is_no_file_of_inputs_is_told_in_a_sentence(
+    run: Run, tmp_path: Path, content: bytes | None, why: str
+) -> None:
     file = tmp_path / "inputs.json"
     if content is not None:
         file.write_bytes(content)
@@ -176,7 +189,9 @@ def test_what_is_no_file_of_inputs_is_told(run: Run, tmp_path: Path, content: by
     said = run("recompute", file)
 
     assert said.status == 1
-    assert str(file) in said.err
+    assert said.err.startswith(f"pasperdus-collector: {file}")
+    assert why in said.err
+    assert "Errno" not in said.err
 
 
 def test_a_file_that_cannot_be_written_is_told(run: Run, config: Path, tmp_path: Path) -> None:
@@ -187,4 +202,4 @@ def test_a_file_that_cannot_be_written_is_told(run: Run, config: Path, tmp_path:
     )
 
     assert said.status == 1
-    assert f"{nowhere} cannot be written" in said.err
+    assert f"{nowhere} cannot be written: No such file or directory; name a file in" in said.err

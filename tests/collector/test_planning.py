@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -32,6 +34,7 @@ from pasperdus_collector.api.changes import Changes
 from pasperdus_collector.api.queries import Queries
 from pasperdus_collector.comparison.planning import PlanQuery, plan
 from pasperdus_collector.config import Config
+from pasperdus_collector.errors import QueryError
 from pasperdus_collector.ledger import Ledger, reading
 from pasperdus_collector.web import build_web
 from support.trials import Site, Trial, simulate
@@ -104,6 +107,17 @@ def test_who_knows_how_many_people_come_gets_a_plan_for_so_many(empty: Path) -> 
     assert "échapperait sans doute" in plan_words(found, "fr").answer
 
 
+def test_a_number_of_visitors_is_refused_where_the_site_counts_them(tmp_path: Path) -> None:
+    quiet = simulate(
+        tmp_path / "ledger.db", replace(SITE, weeks="AAAA", ratings_a_day=0), is_registered=False
+    )
+
+    with pytest.raises(QueryError, match=r"visitors: 13 .* counts \d+ people a day itself"):
+        planned(quiet.path, quiet.now_ms, visitors=13.0)
+    own = planned(quiet.path, quiet.now_ms)
+    assert own.figures["ratings_a_day"].source == "visitors"
+
+
 def test_an_outcome_that_nobody_measured_cannot_be_planned_and_says_so(empty: Path) -> None:
     waits = planned(empty, SITE.at(0), site="annexe", outcome="wait_minutes")
     counts = planned(empty, SITE.at(0), site="annexe", outcome="passages_in", design="randomised")
@@ -137,6 +151,14 @@ def test_a_running_trial_is_asked_how_long_it_still_takes(trial: Trial) -> None:
     said = plan_words(found, "fr").running
     assert said is not None
     assert "environ 3 semaines" in said
+
+
+def test_once_the_prototype_has_gone_going_on_longer_is_no_advice(tmp_path: Path) -> None:
+    site = replace(SITE, weeks="AAAABBBBAAA")
+    back = simulate(tmp_path / "ledger.db", site, planned_end_ms=site.at(14))
+
+    assert planned(back.path, site.at(7), prototype="pupitre").running is not None
+    assert planned(back.path, site.at(9), prototype="pupitre").running is None
 
 
 def test_a_trial_that_is_over_or_has_not_begun_has_no_time_left(trial: Trial) -> None:
@@ -279,9 +301,16 @@ def test_a_prototype_brings_its_own_plan_and_the_time_left(asked: Asked) -> None
         ({"outcome": "beauty"}, 400, "outcome 'beauty' is not one that can be compared"),
         ({"outcome": "tallies:beauty"}, 400, "tallies:repeated-question"),
         ({"design": "hope"}, 400, "design 'hope' is not one of randomised, control, before_after"),
-        ({"delta": "0"}, 400, "delta 0.0 is not a change"),
-        ({"delta": "-1"}, 400, "delta -1.0 is not a change"),
+        ({"delta": "0"}, 400, "delta: 0 is not a change"),
+        ({"delta": "-1"}, 400, "delta: -1 is not a change"),
         ({"delta": "nan"}, 400, "is not a change"),
+        ({"delta": "5"}, 400, "up to 1, such as 0.05 for 5 points"),
+        (
+            {"visitors": "13"},
+            400,
+            "would change nothing: site 'mairie' collects 57 ratings a day itself",
+        ),
+        ({"visitors": "13", "outcome": "passages_in"}, 400, "outcome 'passages_in' needs none"),
         ({"weeks": "0"}, 400, "weeks 0 is not between 1 and 52"),
         ({"weeks": "1000000"}, 400, "weeks 1000000 is not between 1 and 52"),
         ({"visitors": "0"}, 400, "visitors 0.0 is not a number of people a day"),
@@ -345,10 +374,32 @@ def test_the_command_tells_the_same_json_as_the_api(
     assert json.loads(capsys.readouterr().out) == told
 
 
-def test_the_command_says_what_is_wrong(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["plan", "gare", "--config", str(config)]) == 1
+@pytest.mark.parametrize(
+    ("asked_so", "said"),
+    [
+        (["gare"], "there is no site 'gare'; known are mairie"),
+        (["mairie", "--delta", "5"], "delta: 5 is not a change of satisfied (unit share)"),
+    ],
+)
+def test_the_command_says_what_is_wrong(
+    config: Path, capsys: pytest.CaptureFixture[str], asked_so: list[str], said: str
+) -> None:
+    assert main(["plan", *asked_so, "--config", str(config)]) == 1
 
-    assert "there is no site 'gare'; known are mairie" in capsys.readouterr().err
+    assert said in capsys.readouterr().err
+
+
+def test_who_stops_reading_ends_the_command_without_a_word(trial: Trial, config: Path) -> None:
+    reads, writes = os.pipe()
+    os.close(reads)
+    command = [sys.executable, "-m", "pasperdus_collector", "plan", "mairie", "--config"]
+
+    ended = subprocess.run(
+        [*command, str(config)], stdout=writes, stderr=subprocess.PIPE, text=True, check=False
+    )
+    os.close(writes)
+
+    assert (ended.returncode, ended.stderr) == (128 + signal.SIGPIPE, "")
 
 
 def test_nothing_of_scipy_is_loaded_before_somebody_plans() -> None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
-import shlex
+import subprocess
 from collections.abc import Iterator
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from pasperdus_collector.comparison.gather import gather
+from pasperdus_collector.ledger import reading
 from pasperdus_collector.register.schedule import is_first_on
 from support.collecting import MONDAY, NODE, batch, rating
 from support.registering import (
@@ -364,26 +369,63 @@ def test_exclusions_keep_the_time_at_which_they_were_decided(register: RegisterD
 # -- the document ---------------------------------------------------------------------------------
 
 
-def test_the_examples_of_the_document_run_one_after_the_other(register: RegisterDesk) -> None:
+@pytest.mark.parametrize("today", ["2026-03-20", "2026-10-19", "2027-12-31"])
+def test_the_examples_of_the_document_run_one_after_the_other_on_any_day(
+    register: RegisterDesk, tmp_path: Path, today: str
+) -> None:
     text = (Path(__file__).resolve().parents[2] / "docs" / "register.md").read_text("utf-8")
-    blocks = re.findall(r"(?ms)^```sh\n(.*?)^```$", text)
-    commands = [command for block in blocks for command in re.split(r"\n\n(?=curl )", block)]
-    asked = [shlex.split(each) for each in commands if each.startswith("curl ")]
+    asked, digits = run_in_a_shell("\n".join(re.findall(r"(?ms)^```sh\n(.*?)^```$", text)), today)
     assert len(asked) == 10
     answers = []
-    for _, *words in asked:
-        register.now_ms = at("2026-07-01T10:00") if "decision" in str(words) else register.now_ms
+    for words, body in asked:
+        register.now_ms = at(f"{today}T10:00")
+        if any("decision" in word for word in words):
+            register.now_ms += 30 * 86_400_000
         method = words[words.index("-X") + 1] if "-X" in words else "GET"
         path = next(word for word in words if word.startswith("http")).partition(":8000")[2]
         headers = dict(word.split(": ", 1) for flag, word in pairwise(words) if flag == "-H")
-        body = words[words.index("-d") + 1].encode() if "-d" in words else None
         answers.append(register.client.request(method, path, headers=headers, content=body))
         assert answers[-1].status_code in (200, 201), (path, answers[-1].text)
-    assert [each["subject"] for each in answers[-3].json()].count("period pupitre-2") == 2
-    (digits,) = re.findall(r"cut -c64; done    # (.*)", text)
+    log = answers[-3].json()
+    assert [each["subject"] for each in log].count("period pupitre-2") == 2
+    assert not [each for each in log if each["after_start"]]
+    assert digits.split() == re.findall(r"cut -c64; done    # (.*)", text)[0].split()
     assert [int(digit, 16) % 2 == 1 for digit in digits.split()] == [
         is_first_on(42, pair) for pair in range(1, 7)
     ]
+    # The return that nobody ended is over at "week 24", as the document says.
+    start = datetime.fromisoformat(json.loads(asked[0][1])["planned_start"])
+    over = start.replace(tzinfo=ZoneInfo("Europe/Paris")) + timedelta(weeks=24)
+    over_ms = round(over.timestamp() * 1000)
+    with reading(tmp_path / "ledger.db") as db:
+        early, late = (
+            gather(db, SITE, None, "pupitre", now_ms=now_ms, collector="mairie")
+            for now_ms in (over_ms - 1, over_ms + 100 * 86_400_000)
+        )
+    assert (early.plan.status, late.plan.status) == ("running", "ended")
+    assert late.data_end_ms == over_ms
+
+
+def run_in_a_shell(script: str, today: str) -> tuple[list[tuple[list[str], bytes]], str]:
+    """Return what each curl was asked, with what it was to send, and what else was printed.
+
+    ``date`` counts from ``today``; nothing is sent.
+    """
+    day = date.fromisoformat(today)
+    monday = day + timedelta(days=7 - day.weekday())
+    stand_ins = f"""
+        curl() {{
+            printf '%s\\x1f' "$@"; printf '\\x1e'; case " $* " in *' @- '*) cat;; esac
+            printf '\\x1d'
+        }}
+        date() {{ command date "$1" "${{2/next monday/{monday}}}" "$3"; }}
+    """
+    ran = subprocess.run(
+        ["bash", "-euc", stand_ins + script], capture_output=True, check=True, text=True
+    )
+    *sent, rest = ran.stdout.split("\x1d")
+    asked = [each.partition("\x1e") for each in sent]
+    return [(words.split("\x1f")[:-1], body.encode()) for words, _, body in asked], rest
 
 
 @pytest.mark.parametrize(

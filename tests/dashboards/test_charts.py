@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pasperdus_collector.analysis.result import Interval
+from pasperdus_collector.analysis.result import Interval, VerdictCode
 from pasperdus_dashboards.chart_style import PALETTES, Look, Theme, look_of
 from pasperdus_dashboards.charts.arms import colour_of, contrast, in_grey, shades
 from pasperdus_dashboards.charts.compared import (
@@ -22,12 +22,17 @@ from pasperdus_dashboards.charts.compared import (
     spans,
     week_points,
 )
-from pasperdus_dashboards.charts.effect import effect_chart, effect_version
+from pasperdus_dashboards.charts.effect import effect_chart, effect_version, tick_values
 from pasperdus_dashboards.charts.heat import heat_chart
 from pasperdus_dashboards.charts.planner import PlanMarks, PlanPoint, plan_chart, plan_rows
 from pasperdus_dashboards.charts.print_look import print_look
 from pasperdus_dashboards.charts.ratings import rating_chart, rating_rows
-from pasperdus_dashboards.charts.weekly import months_between, weekly_chart, weekly_rows
+from pasperdus_dashboards.charts.weekly import (
+    months_between,
+    starts_above_zero,
+    weekly_chart,
+    weekly_rows,
+)
 from pasperdus_dashboards.drawings import draw_pictures
 from pasperdus_dashboards.languages import languages
 from support.compared import BASELINE_WEEKS, FIRST_MONDAY, SILENT_WEEK, compared
@@ -52,8 +57,8 @@ CURVE = [
 ]
 
 
-def weekly(look: Look, *, kind: Any = "share") -> dict[str, Any]:
-    comparison = compared()
+def weekly(look: Look, code: VerdictCode = "better", *, kind: Any = "share") -> dict[str, Any]:
+    comparison = compared(code)
     points, periods = week_points(comparison, FR), spans(comparison)
     months = month_labels(periods, FR)
     return weekly_chart(points, periods, months, look, kind=kind, number=("\u202f", "\u202f%"))
@@ -102,9 +107,33 @@ def test_an_effect_is_drawn_in_points_with_the_changes_that_do_not_matter() -> N
     assert (row.value, row.low, row.high) == pytest.approx((6.2, 1.1, 11.3))
     assert row.written == "+6\u00a0points (+1 à +11)"
     assert (axis.least_low, axis.least_high) == (-5, 5)
-    assert axis.least_written == "moins de 5\u00a0points\u00a0: trop peu pour compter"
+    assert axis.least_written == "moins de 5\u00a0points\u00a0: jugé négligeable"
     assert (axis.lower, axis.higher) == ("←\u00a0moins bien", "mieux\u00a0→")
     assert effect_version([row]) != effect_version([replace(row, low=1.0)])
+
+
+@pytest.mark.parametrize(
+    ("least", "domain", "ticks"),
+    [
+        ((-5.0, 5.0), (-6.2, 13.1), [-5, 0, 5, 10]),
+        ((-3.0, 3.0), (-40.0, 40.0), [-30, -15, 0, 15, 30]),
+        ((-2.0, 2.0), (-2.5, 2.5), [-2, 0, 2]),
+        ((-9.5, 10.5), (-21.0, 42.0), [-20, -9.5, 0, 10.5, 20, 30, 40]),
+    ],
+)
+def test_an_axis_has_numbers_at_no_change_and_at_the_smallest_that_matters(
+    least: tuple[float, float], domain: tuple[float, float], ticks: list[float]
+) -> None:
+    assert tick_values(*least, domain) == pytest.approx(ticks)
+
+
+def test_an_axis_of_shares_that_leaves_out_zero_is_known_to() -> None:
+    points = week_points(compared(), FR)
+
+    assert starts_above_zero(points, "share")
+    assert not starts_above_zero(week_points(compared("insufficient"), FR), "number")
+    low = [replace(point, value=0.1) for point in points]
+    assert not starts_above_zero(low, "share")
 
 
 def test_better_lies_on_the_side_where_it_is_and_neither_where_it_is_neither() -> None:
@@ -188,10 +217,9 @@ def test_the_planner_draws_only_trials_that_can_find_something() -> None:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("scale", [2, 3, 4, 5])
-@pytest.mark.parametrize("is_grey", [False, True])
-def test_what_is_written_on_a_score_can_be_read(theme: Theme, scale: int, is_grey: bool) -> None:
+def test_what_is_written_on_a_score_can_be_read(theme: Theme, scale: int) -> None:
     satisfied_from = {2: 2, 3: 3, 4: 3, 5: 4}[scale]
-    found = shades(scale, satisfied_from, look_of("wide", theme), is_grey=is_grey)
+    found = shades(scale, satisfied_from, look_of("wide", theme))
 
     assert len(found.fills) == scale
     for fill, text in zip(found.fills, found.texts, strict=True):
@@ -207,22 +235,11 @@ def test_the_two_periods_are_told_apart_in_grey_print() -> None:
 
 
 def test_before_a_comparison_can_be_made_nothing_has_a_colour() -> None:
-    bars, satisfied_from = score_bars(compared("insufficient"), FR)
-    cells, weekdays, hours, limits = heat_cells(compared("insufficient"), FR)
-    look = in_grey(PRINT)
+    (picture,) = draw_pictures([weekly(in_grey(PRINT), "insufficient", kind="number")])
 
-    pictures = draw_pictures(
-        [
-            weekly(look),
-            rating_chart(bars, satisfied_from, PRINT, words=("moins", "plus"), is_grey=True),
-            heat_chart(cells["baseline"], look, weekdays=weekdays, hours=hours, limits=limits),
-        ]
-    )
-
-    for picture in pictures:
-        for colour in COLOUR.findall(picture.decode()):
-            parts = [int(colour[n : n + 2], 16) for n in (0, 2, 4)]
-            assert max(parts) - min(parts) <= GREY, colour
+    for colour in COLOUR.findall(picture.decode()):
+        parts = [int(colour[n : n + 2], 16) for n in (0, 2, 4)]
+        assert max(parts) - min(parts) <= GREY, colour
     blue = PALETTES["light"].bar[1:]
     (coloured,) = draw_pictures([weekly(PRINT)])
     assert blue in COLOUR.findall(coloured.decode())

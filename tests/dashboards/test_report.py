@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cache
 from typing import Any, Literal
 
@@ -23,7 +24,8 @@ from pasperdus_dashboards.languages import languages
 from pasperdus_dashboards.report import pdf
 from pasperdus_dashboards.report.cells import cells_written
 from pasperdus_dashboards.report.typesetting import TEMPLATES, settable
-from support.compared import compared
+from support.compared import FIRST_MONDAY, compared
+from support.compared import midnight_ms as ms
 from support.reading_pdf import opened, pages
 from support.trials import PROTOTYPE, Site, simulate
 from support.verdicts import CHANGED, TITLE, TRIALS, computed
@@ -43,6 +45,8 @@ BEFORE_DECIDING: dict[Code, str] = {
     "fr": "À savoir avant de décider",
     "en": "What to know before deciding",
 }
+PROPOSAL: dict[Code, str] = {"fr": "Proposition", "en": "Suggestion"}
+SHARE = re.compile(r"\d ?%")
 HOSTILE = (
     '#read("/etc/passwd") #include "sheet.typ" $x^2$ @ref <label> *bold* _it_ `raw` '
     '= Titre // rien \\ #panic() #{1+1} [x] "q" ~ -- '
@@ -61,6 +65,12 @@ def plain(text: str) -> str:
     return " ".join(text.replace("\u202f", " ").replace("\u00a0", " ").split())
 
 
+def headline(verdict: str) -> list[str]:
+    """A verdict as the report sets it: its cause, which stands between brackets, follows it."""
+    said, _, cause = plain(verdict).partition(" (")
+    return [said, cause.removesuffix(")")[1:]] if cause else [said]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("code", [*TRIALS])
@@ -73,8 +83,12 @@ def test_every_verdict_has_its_report_and_one_first_page(code: VerdictCode, lang
 
     first, *others = pages(document)
     assert document.startswith(b"%PDF-")
-    assert plain(words.verdict) in first
-    assert plain(words.advice) in first
+    for part in headline(words.verdict):
+        assert part in first
+    if words.advice is None:
+        assert PROPOSAL[language] not in " ".join([first, *others])
+    else:
+        assert plain(words.advice) in first
     assert plain(TITLE).replace("'", "’") in first
     assert BEFORE_DECIDING[language] in first
     assert others[0].startswith(METHOD[language])
@@ -99,21 +113,94 @@ def test_what_was_changed_stands_under_the_title() -> None:
 def test_before_the_gates_pass_there_is_no_effect_no_arrow_and_no_pair_of_shares(
     code: VerdictCode,
 ) -> None:
-    document = pdf(compared(code), "fr")
+    comparison = compared(code)
+    assert comparison.answer.baseline.share is not None
 
-    text = " ".join(pages(document))
-    first = pages(document)[0]
+    text = " ".join(pages(pdf(comparison, "fr")))
+
     assert not set("←→↑↓▲▼") & set(text)
     assert "avis satisfaits de plus" not in text
-    assert "Part d’avis satisfaits : l’écart" not in first
-    assert "Satisfaits 75 %" not in first
+    assert "Avis, semaine par semaine" in text
+    for heading in (
+        "Part d’avis satisfaits : l’écart",
+        "Part d’avis satisfaits, semaine par semaine",
+        "Les notes",
+        "Jours et heures",
+        "Indice",
+        "Autres indicateurs",
+        "p ajustée",
+        "Proposition",
+        "Entrées",
+    ):
+        assert heading not in text, heading
+    # What is left in per cent are hours: of both periods measured, and what was wrong with them.
+    told = [found.start() for found in SHARE.finditer(text)]
+    assert all("heures d’ouverture" in text[at - 80 : at + 40].lower() for at in told)
+    assert "Heures d’ouverture mesurées 93 % 93 %" in text
+
+
+def test_why_data_are_insufficient_is_said_under_the_verdict() -> None:
+    first = pages(pdf(compared("insufficient"), "fr"))[0]
+
+    assert (
+        "Données insuffisantes : pas de comparaison Pendant la référence, la borne d’avis a "
+        "fonctionné moins de 80 % des heures d’ouverture."
+    ) in first
+
+
+def test_a_decision_is_told_even_where_nothing_is_proposed() -> None:
+    first = pages(pdf(compared("too_early", override=("drop", "Trop de bruit.")), "fr"))[0]
+
+    assert "L’équipe a décidé de retirer : Trop de bruit." in first
+    assert "Proposition" not in first
+
+
+def test_nothing_to_report_is_no_numbered_point() -> None:
+    comparison = compared()
+    comparison = replace(comparison, details=replace(comparison.details, caveats=()))
+
+    first = pages(pdf(comparison, "fr"))[0]
+
+    assert "À savoir avant de décider Rien à signaler." in first
+
+
+def test_periods_in_several_parts_are_told_in_words() -> None:
+    at = [ms(FIRST_MONDAY + timedelta(weeks=week)) for week in (0, 5, 15, 19)]
+    answer = compared().answer
+    again: dict[str, Any] = {
+        "baseline": replace(answer.baseline, ranges=((at[0], at[1]), (at[2], at[3]))),
+        "tried": replace(answer.tried, ranges=((at[1], at[2]),)),
+    }
+
+    before_after = pages(pdf(compared(**again), "fr"))[0]
+    drawn = pages(pdf(compared(design="randomised", **again), "en"))[0]
+
+    assert "Référence : en 2 fois, du 5 janvier 2026 au 17 mai 2026." in before_after
+    assert "Prototype : du 9 février 2026 au 19 avril 2026." in before_after
+    assert "Du 5" not in before_after
+    assert "Baseline: 9 weeks drawn by lot between 5 January 2026 and 17 May 2026." in drawn
+    assert "Prototype: 10 weeks drawn by lot between 9 February 2026 and 19 April 2026." in drawn
+
+
+@pytest.mark.parametrize(
+    ("tipping", "said"), [(0.18, "moins satisfaits"), (-0.18, "plus satisfaits")]
+)
+def test_who_would_have_to_be_less_or_more_satisfied_depends_on_the_sign(
+    tipping: float, said: str
+) -> None:
+    response = compared().answer.response
+    assert response is not None
+
+    text = " ".join(pages(pdf(compared(response=replace(response, tipping=tipping)), "fr")))
+
+    assert f"{said} que les autres de 18 points." in text
 
 
 def test_a_result_has_its_interval_and_what_stands_beside_it_on_the_first_page() -> None:
     first = pages(better())[0]
 
     assert "Environ 6 avis satisfaits de plus sur 100, entre 1 et 11, parmi les personnes" in first
-    assert "moins de 5 points : trop peu pour compter" in first
+    assert "moins de 5 points : jugé négligeable" in first
     assert "mieux →" in first
     for row in (
         "Semaines complètes 8 9",
@@ -137,7 +224,7 @@ def test_an_overruled_proposal_says_why() -> None:
 
 
 def test_the_pages_behind_say_how_what_was_checked_and_how_to_compute_it_again() -> None:
-    text = " ".join(pages(better())[1:])
+    text = " ".join(pages(better()))
 
     for said in (
         "Note 5 (la meilleure) 1 150 (38 %) 1 850 (49 %)",
@@ -145,6 +232,11 @@ def test_the_pages_behind_say_how_what_was_checked_and_how_to_compute_it_again()
         "Sans la première semaine du prototype",
         "Sur le site témoin « Mairie annexe »",
         "Durée de présence 24,3 min 21,1 min −3,2 min",
+        "Fréquentation 298 par jour 301 par jour +1 %",
+        "Occupation 7,0 7,0 0 personne −0,5 à +0,5",
+        "Indice de satisfaction +5 points (+1 à +9)",
+        "de cotes d’une meilleure note 1,46 (1,18 à 1,81)",
+        "L’axe vertical ne part pas de zéro.",
         "Attente : trop peu de semaines.",
         "deux semaines de plus, demandées par le conseil municipal",
         "pasperdus-collector recompute inputs.json",
@@ -310,7 +402,8 @@ def test_the_report_is_served_and_kept_while_its_figures_stay(asked: Asked) -> N
     name = f"pasperdus-mairie-{PROTOTYPE}-fr.pdf"
     assert name in answer.headers["content-disposition"]
     told = asked.get(f"compare?site=mairie&prototype={PROTOTYPE}").json()["answer"]["words"]["fr"]
-    assert plain(told["verdict"]) in pages(answer.content)[0]
+    for part in headline(told["verdict"]):
+        assert part in pages(answer.content)[0]
     tag = answer.headers["etag"]
     assert asked.get(address, headers={"If-None-Match": tag}).status_code == 304
     other = asked.get(f"{address}&language=en", headers={"If-None-Match": tag})

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pasperdus_collector.analysis.outcomes import outcome_of
 from pasperdus_collector.analysis.result import (
+    Advice,
     Answer,
     ArmFacts,
     Caveat,
@@ -109,8 +110,8 @@ def compared(code: VerdictCode = "better", **changed: Any) -> Comparison:
         outcome="satisfied",
         unit=outcome_of("satisfied").unit,
         delta=0.05,
-        planned_end_ms=_ms(FIRST_MONDAY + timedelta(weeks=BASELINE_WEEKS + TRIED_WEEKS)),
-        data_end_ms=_ms(FIRST_MONDAY + timedelta(weeks=BASELINE_WEEKS + TRIED_WEEKS)),
+        planned_end_ms=midnight_ms(FIRST_MONDAY + timedelta(weeks=BASELINE_WEEKS + TRIED_WEEKS)),
+        data_end_ms=midnight_ms(FIRST_MONDAY + timedelta(weeks=BASELINE_WEEKS + TRIED_WEEKS)),
         baseline=_facts("Guichet fermé", 0, BASELINE_WEEKS, (95, 190, 465, 1100, 1150)),
         tried=_facts("Pupitre mobile", BASELINE_WEEKS, TRIED_WEEKS, (80, 150, 420, 1250, 1850)),
         verdict=Verdict(
@@ -131,10 +132,16 @@ def compared(code: VerdictCode = "better", **changed: Any) -> Comparison:
             worst_prototype=(0.112, 0.974),
             tipping=0.18,
         ),
-        advice="keep" if code in ("better", "better_so_far") else "discuss",
+        advice=_advice(code),
         override=None,
     )
     return Comparison(answer=replace(answer, **changed), details=_details(code, is_gated=is_gated))
+
+
+def _advice(code: VerdictCode) -> Advice | None:
+    if code in ("insufficient", "too_early", "too_early_running"):
+        return None
+    return "keep" if code in ("better", "better_so_far") else "discuss"
 
 
 def _details(code: VerdictCode, *, is_gated: bool) -> Details:
@@ -194,6 +201,24 @@ def _details(code: VerdictCode, *, is_gated: bool) -> Details:
                 adjusted_p=0.0006,
             ),
             Secondary(
+                outcome="passages_in",
+                baseline=298.5,
+                prototype=301.2,
+                effect=0.009,
+                interval=Interval(low=-0.04, high=0.06, level=0.95),
+                p_value=0.7,
+                adjusted_p=0.7,
+            ),
+            Secondary(
+                outcome="occupancy",
+                baseline=7.0,
+                prototype=7.02,
+                effect=0.02,
+                interval=Interval(low=-0.5, high=0.54, level=0.95),
+                p_value=0.9,
+                adjusted_p=0.9,
+            ),
+            Secondary(
                 outcome="wait_minutes",
                 baseline=None,
                 prototype=None,
@@ -203,7 +228,9 @@ def _details(code: VerdictCode, *, is_gated: bool) -> Details:
                 adjusted_p=None,
                 why_not="few_weeks",
             ),
-        ),
+        )
+        if is_gated
+        else (),
         sensitivity=(
             Sensitivity(
                 how="without_bursts",
@@ -223,13 +250,13 @@ def _details(code: VerdictCode, *, is_gated: bool) -> Details:
         if is_gated
         else (),
         caveats=(
-            Caveat(code="verdict_changes_without_first_week"),
+            *([Caveat(code="verdict_changes_without_first_week")] if is_gated else []),
             Caveat(code="before_after"),
             Caveat(code="season"),
             Caveat(
                 code="circumstance",
                 figures=(
-                    ("at_ms", _ms(date(2026, 4, 2))),
+                    ("at_ms", midnight_ms(date(2026, 4, 2))),
                     ("kind", "works"),
                     ("text", "Travaux de voirie devant l'entrée pendant deux semaines."),
                 ),
@@ -237,7 +264,7 @@ def _details(code: VerdictCode, *, is_gated: bool) -> Details:
             Caveat(
                 code="changed_after_start",
                 figures=(
-                    ("at_ms", _ms(date(2026, 3, 20))),
+                    ("at_ms", midnight_ms(date(2026, 3, 20))),
                     ("what", "planned_end"),
                     ("why", "deux semaines de plus, demandées par le conseil municipal"),
                     ("by", "chef de projet"),
@@ -276,7 +303,7 @@ def _facts(title: str, first: int, weeks: int, by_score: tuple[int, ...]) -> Arm
     share = satisfied / ratings
     return ArmFacts(
         title=title,
-        ranges=((_ms(start), _ms(start + timedelta(weeks=weeks))),),
+        ranges=((midnight_ms(start), midnight_ms(start + timedelta(weeks=weeks))),),
         full_weeks=weeks - 1,
         weeks=weeks,
         ratings=ratings,
@@ -314,6 +341,6 @@ def _weeks(arm: str) -> list[Week]:
     ]
 
 
-def _ms(day: date) -> int:
+def midnight_ms(day: date) -> int:
     """Return midnight of a day in France."""
     return round(datetime(day.year, day.month, day.day, tzinfo=PARIS).timestamp()) * 1000

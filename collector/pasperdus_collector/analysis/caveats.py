@@ -10,9 +10,9 @@ from statistics import median
 import numpy as np
 from scipy import stats
 
-from pasperdus_collector.analysis.estimates import MIN_WEEKS, OF_RATINGS, Primary
+from pasperdus_collector.analysis.estimates import MIN_WEEKS, Primary
 from pasperdus_collector.analysis.inputs import Arm, Inputs
-from pasperdus_collector.analysis.outcomes import TALLIES
+from pasperdus_collector.analysis.outcomes import OF_DOORS, OF_RATINGS, TALLIES
 from pasperdus_collector.analysis.reading import NOTHING_TO_SAY, Reading
 from pasperdus_collector.analysis.result import (
     ArmFacts,
@@ -37,7 +37,6 @@ DOOR_DRIFT = 0.05
 """A median weekday of a real building drifts by as much."""
 
 BURSTS_OVER = 0.05
-_OF_DOORS = ("passages_in", "stay_minutes", "occupancy")
 
 
 def caveats(
@@ -59,7 +58,7 @@ def caveats(
         ]
     told = [
         *([] if plan.is_declared else [Caveat(code="not_declared")]),
-        *_of_response(response),
+        *_of_response(inputs, response),
         *_of_otherwise(others),
         *_of_design(inputs, found),
         *_of_circumstances(inputs),
@@ -73,7 +72,9 @@ def caveats(
     return told
 
 
-def _of_response(response: ResponseRate | None) -> Iterator[Caveat]:
+def _of_response(inputs: Inputs, response: ResponseRate | None) -> Iterator[Caveat]:
+    if response is None and inputs.plan.outcome in OF_RATINGS:
+        yield Caveat(code="response_unknown")
     if response is not None and response.is_changed:
         yield Caveat(
             code="response_rate_changed",
@@ -98,7 +99,8 @@ def _of_design(inputs: Inputs, found: Primary) -> Iterator[Caveat]:
         yield Caveat(code="before_after")
     is_controlled = found.control is not None and found.control.difference is not None
     if plan.design == "control" and not is_controlled:
-        yield Caveat(code="control_too_short", figures=(("weeks", MIN_WEEKS),))
+        figures = (("weeks", MIN_WEEKS),) if found.control_cause == "control_too_short" else ()
+        yield Caveat(code=found.control_cause or "control_no_figures", figures=figures)
     if plan.design != "randomised" and not is_controlled:
         a, b = _months(inputs.baseline), _months(inputs.prototype)
         if a and b and not b <= a:
@@ -173,14 +175,14 @@ def _of_sensors(inputs: Inputs, arms: tuple[ArmFacts, ArmFacts]) -> Iterator[Cav
     is_of_ratings = outcome in OF_RATINGS
     for facts, name in zip(arms, ("baseline", "prototype"), strict=True):
         coverage = facts.box_coverage if is_of_ratings else facts.door_coverage
-        is_watched = is_of_ratings or outcome in _OF_DOORS
+        is_watched = is_of_ratings or outcome in OF_DOORS
         if is_watched and coverage < GAPS_UNDER:
             yield Caveat(code=f"gaps_{name}", figures=(("coverage", coverage),))
     if not inputs.hours_are_told:
         yield Caveat(code="hours_unknown")
     if is_of_ratings:
         yield from _of_bursts(inputs)
-    elif outcome in _OF_DOORS or outcome.startswith(TALLIES):
+    elif outcome in OF_DOORS or outcome.startswith(TALLIES):
         yield from _of_doors(inputs)
 
 

@@ -9,10 +9,10 @@ import numpy as np
 from pasperdus_collector.analysis import by_week, interrupted, ordinal, proportions, response
 from pasperdus_collector.analysis.arms import arm_facts, hour_cells, weekly_rows
 from pasperdus_collector.analysis.caveats import caveats
-from pasperdus_collector.analysis.estimates import OF_RATINGS, Own, alpha_of, ratings_estimate
+from pasperdus_collector.analysis.estimates import Own, alpha_of, ratings_estimate
 from pasperdus_collector.analysis.inputs import DayTable, Inputs
 from pasperdus_collector.analysis.jackknife import Estimate, by_cluster
-from pasperdus_collector.analysis.outcomes import outcome_of
+from pasperdus_collector.analysis.outcomes import OF_RATINGS, outcome_of
 from pasperdus_collector.analysis.reading import NOTHING_TO_SAY, read
 from pasperdus_collector.analysis.result import (
     Answer,
@@ -124,7 +124,8 @@ def _answer(inputs: Inputs, found: _Found) -> Answer:
         advice=advise(
             found.verdict,
             better=outcome.better,
-            is_guarded=found.response is None or not found.response.is_changed,
+            is_guarded=plan.outcome not in OF_RATINGS
+            or (found.response is not None and not found.response.is_changed),
         ),
         override=plan.override,
         is_controlled=found.primary.control is not None

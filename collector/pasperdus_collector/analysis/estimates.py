@@ -1,13 +1,15 @@
 """The effect on one outcome: which method a design and an outcome call for, and its intervals."""
 
-from dataclasses import dataclass
-from math import isfinite, nan
+from dataclasses import dataclass, replace
+from math import inf, isfinite, nan
 
 import numpy as np
 
-from pasperdus_collector.analysis import by_week, interrupted, on_off, proportions
+from pasperdus_collector.analysis import by_week, interrupted, on_off, proportions, response
+from pasperdus_collector.analysis.gates import uncovered
 from pasperdus_collector.analysis.inputs import Arm, Inputs
 from pasperdus_collector.analysis.jackknife import Estimate, by_cluster, difference, t_quantile
+from pasperdus_collector.analysis.outcomes import OF_RATINGS, outcome_of
 from pasperdus_collector.analysis.result import Caveat, Clusters, Control, Effect, Interval
 from pasperdus_collector.analysis.sequential import always_valid
 from pasperdus_collector.analysis.standardised import (
@@ -23,7 +25,6 @@ from pasperdus_collector.analysis.strata import (
     visitors_by_cell,
 )
 
-OF_RATINGS = ("satisfied", "index")
 MIN_WEEKS = 6
 """Of each arm; with fewer, weeks alone are too few to judge their own spread."""
 
@@ -56,6 +57,9 @@ class Primary:
     effect: Effect | None = None
     own: Own | None = None
     control: Control | None = None
+    control_cause: str | None = None
+    """Why the control site is not subtracted, as a code of a caveat."""
+
     missed: float | None = None
 
 
@@ -79,15 +83,19 @@ def primary(inputs: Inputs) -> Primary:
     )
     if own is None:
         return Primary(cause=cause)
-    control, estimate, fixed, p_value = None, own.estimate, own.fixed, own.p_value
+    control, control_cause = None, None
+    estimate, fixed, p_value = own.estimate, own.fixed, own.p_value
     if inputs.plan.design == "control" and inputs.control is not None:
-        beside, _ = own_estimate(inputs.plan.outcome, *inputs.control, inputs.scale, None, alpha)
-        if beside is not None:
-            control, estimate = _controlled(inputs, own, beside, alpha)
-            if control.difference is not None:
-                fixed, p_value = estimate.interval(alpha), estimate.p_value
+        control, both, control_cause = _controlled(inputs, inputs.control, own, alpha)
+        if both is not None:
+            estimate, fixed, p_value = both, both.interval(alpha), both.p_value
     effect = _effect(inputs, own, estimate, fixed, p_value, alpha)
-    return Primary(effect=effect, own=own, control=control, missed=_missed(effect))
+    missed = _missed(effect)
+    if inputs.plan.status in ("ended", "ended_early") and _tells_nothing(inputs, missed):
+        return Primary(cause="too_few_ratings")
+    return Primary(
+        effect=effect, own=own, control=control, control_cause=control_cause, missed=missed
+    )
 
 
 def own_estimate(
@@ -165,6 +173,7 @@ def _of_ratings(
         return None, "too_few_ratings"
     estimate, clusters, strata = found
     simple = None
+    least_error = 0.0
     if outcome == "satisfied":
         worth = worth_of_satisfied(scale)
         a_counts = baseline.blocks.counts.sum(axis=0)
@@ -176,8 +185,12 @@ def _of_ratings(
             float(b_counts.sum()),
             alpha=alpha,
         )
-    if estimate.standard_error == 0 and estimate.value != 0:
+        if simple is not None:  # few weeks may look alike by chance, as where all are satisfied
+            least_error = (simple.high - simple.low) / 2 / t_quantile(alpha, inf)
+    if estimate.standard_error == 0 and least_error == 0:
         return None, "too_few_ratings"  # every week alike: nothing tells how sure this is
+    if estimate.standard_error < least_error:
+        estimate = replace(estimate, standard_error=least_error)
     return (
         Own(
             estimate=estimate,
@@ -231,6 +244,8 @@ def _of_pairs(
     flipped = on_off.on_off(differences, alpha=alpha, generator=np.random.default_rng(seed))
     if flipped is None or flipped.pairs < MIN_PAIRS:
         return None, "few_pairs"
+    if flipped.standard_error == 0:
+        return None, "too_few_ratings"  # every pair alike: nothing tells how sure this is
     estimate = Estimate(
         value=flipped.value,
         standard_error=flipped.standard_error,
@@ -269,28 +284,39 @@ def _by_weeks(estimate: Estimate, alpha: float) -> Own:
     )
 
 
-def _controlled(inputs: Inputs, own: Own, beside: Own, alpha: float) -> tuple[Control, Estimate]:
-    """Return what the control site tells, and the difference of differences if it may be told."""
-    assert inputs.control is not None  # noqa: S101 (the caller looked)
-    arms = (inputs.baseline, inputs.prototype, *inputs.control)
-    if min(arm.full_weeks for arm in arms) < MIN_WEEKS:
-        control = Control(
-            title=inputs.control_title,
-            effect=beside.estimate.value,
-            interval=beside.fixed,
-            difference=None,
-            difference_interval=None,
-        )
-        return control, own.estimate
-    both = difference(own.estimate, beside.estimate)
+def _controlled(
+    inputs: Inputs, arms: tuple[Arm, Arm], own: Own, alpha: float
+) -> tuple[Control | None, Estimate | None, str | None]:
+    """Return what the control site tells, the difference of differences, or why there is none.
+
+    The control site has to pass the gates that the site itself passes: a box that failed or moved
+    there would be subtracted from a prototype that did nothing.
+    """
+    outcome = inputs.plan.outcome
+    beside, _ = own_estimate(outcome, *arms, inputs.scale, None, alpha)
+    if beside is None:
+        return None, None, "control_no_figures"
+    cause = None
+    if min(arm.full_weeks for arm in (inputs.baseline, inputs.prototype, *arms)) < MIN_WEEKS:
+        cause = "control_too_short"
+    elif uncovered(outcome, *arms) is not None:
+        cause = "control_not_covered"
+    elif outcome in OF_RATINGS and not _answers_alike(arms, inputs.scale, alpha):
+        cause = "control_response"
+    both = difference(own.estimate, beside.estimate) if cause is None else None
     control = Control(
         title=inputs.control_title,
         effect=beside.estimate.value,
         interval=beside.fixed,
-        difference=both.value,
-        difference_interval=both.interval(alpha),
+        difference=None if both is None else both.value,
+        difference_interval=None if both is None else both.interval(alpha),
     )
-    return control, both
+    return control, both, cause
+
+
+def _answers_alike(arms: tuple[Arm, Arm], scale: int, alpha: float) -> bool:
+    rate = response.response_rate(*(response.by_week(arm, scale)[1] for arm in arms), alpha=alpha)
+    return rate is not None and not rate.is_changed
 
 
 def _effect(
@@ -302,6 +328,7 @@ def _effect(
     alpha: float,
 ) -> Effect:
     plan = inputs.plan
+    whole = {"share": 1.0, "index": 100.0}.get(outcome_of(plan.outcome).unit, inf)
     always = always_valid(
         estimate, weeks=_looks(inputs), planned_weeks=plan.planned_weeks, alpha=alpha
     )
@@ -310,12 +337,17 @@ def _effect(
         standard_error=estimate.standard_error,
         df=estimate.df,
         clusters=own.clusters,
-        fixed=fixed,
-        always=always,
+        fixed=_within(fixed, whole),
+        always=None if always is None else _within(always, whole),
         used="fixed" if plan.status == "ended" else "always",
         simple=own.simple,
         p_value=p_value,
     )
+
+
+def _within(interval: Interval, whole: float) -> Interval:
+    """Return the interval without what no difference of shares can be."""
+    return replace(interval, low=max(interval.low, -whole), high=min(interval.high, whole))
 
 
 def _looks(inputs: Inputs) -> int:
@@ -323,6 +355,12 @@ def _looks(inputs: Inputs) -> int:
     if inputs.plan.design == "randomised":
         return min(inputs.baseline.full_weeks, inputs.prototype.full_weeks)
     return inputs.prototype.full_weeks
+
+
+def _tells_nothing(inputs: Inputs, missed: float | None) -> bool:
+    """Return whether even half of all that a share or an index can be might have been missed."""
+    whole = {"share": 1.0, "index": 100.0}.get(outcome_of(inputs.plan.outcome).unit)
+    return whole is not None and missed is not None and missed > whole / 2
 
 
 def _missed(effect: Effect) -> float | None:

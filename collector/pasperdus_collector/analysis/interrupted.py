@@ -4,10 +4,11 @@ A log-linear model takes out what calendars explain, and dates at which nothing 
 much of the rest moves by itself. What moved together with the prototype it can never tell apart.
 """
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
-from math import sqrt
+from math import isfinite, log, sqrt
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -25,6 +26,7 @@ PLACEBO_PART = 6  # a placebo is as long as this part of the baseline: five that
 PLACEBO_WEEKS_BEFORE = 3  # with fewer a slope cannot be told from a step
 PLACEBO_LEAST_DAYS = 3  # as a week with two holidays has
 _MOST_COLUMNS = 15  # level, step, slope, six weekdays, two of holidays, four of harmonics
+MOST_STEP = log(1000)  # beyond a factor of a thousand the days do not follow one model
 YEAR_DAYS = 365.25
 MOST_HARMONICS = 2
 _WEEK_DAYS = 7
@@ -67,7 +69,7 @@ class StepChange:
 class Refused:
     """Why there is no answer, and on how many usable days a side that rests."""
 
-    code: Literal["too_few_days", "nobody_counted", "no_placebo"]
+    code: Literal["too_few_days", "nobody_counted", "no_placebo", "no_fit"]
     baseline_days: int
     prototype_days: int
 
@@ -112,11 +114,17 @@ def interrupted(baseline: DayTable, prototype: DayTable, *, alpha: float) -> Ste
         return Refused(code="too_few_days", baseline_days=days[0], prototype_days=days[1])
     if not (series.entries[in_prototype].any() and series.entries[~in_prototype].any()):
         return Refused(code="nobody_counted", baseline_days=days[0], prototype_days=days[1])
-    placebos = list(_placebos(series))
+    try:
+        with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
+            placebos = list(_placebos(series))
+            fit = _fit(series, in_prototype)
+    except (ValueError, np.linalg.LinAlgError):  # counts that no such model describes
+        return Refused(code="no_fit", baseline_days=days[0], prototype_days=days[1])
     if not placebos:
         return Refused(code="no_placebo", baseline_days=days[0], prototype_days=days[1])
-
-    fit = _fit(series, in_prototype)
+    steps = [fit, *(each.fit for each in placebos)]
+    if not all(isfinite(each.error) and abs(each.step) < MOST_STEP for each in steps):
+        return Refused(code="no_fit", baseline_days=days[0], prototype_days=days[1])
     excess = np.array([each.fit.step**2 - each.fit.error**2 for each in placebos])
     spread = sqrt(max(0.0, float(excess.mean())))
     apart = _apart(placebos)

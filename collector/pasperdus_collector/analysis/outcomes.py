@@ -13,6 +13,8 @@ from pasperdus_collector.errors import QueryError
 
 Unit = Literal["share", "index", "log_ratio", "minutes", "persons", "per_100_entries"]
 TALLIES = "tallies:"
+OF_RATINGS = ("satisfied", "index")
+OF_DOORS = ("passages_in", "stay_minutes", "occupancy")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

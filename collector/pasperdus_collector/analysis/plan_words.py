@@ -241,10 +241,10 @@ _FRENCH: Mapping[str, str] = {
     "assumed_weekly_sd": "des semaines qui varient de {value} %",
     "assumed_serial": "une corrélation de {value} d'une semaine à l'autre",
     "hint_days": "Au-delà de 75 avis par jour, plus de semaines aident davantage que plus d'avis : "
-    "deux fois plus d'avis par jour, {weeks} de chaque côté verraient environ {ratings} ; deux "
-    "fois plus de semaines, {longer}.",
-    "hint_both": "Avec deux fois plus d'avis par jour, {weeks} de chaque côté verraient environ "
-    "{ratings} ; avec deux fois plus de semaines, {longer}.",
+    "avec deux fois plus d'avis par jour, {weeks} de chaque côté permettraient de voir un "
+    "changement d'environ {ratings} ; avec deux fois plus de semaines, de {longer}.",
+    "hint_both": "Avec deux fois plus d'avis par jour, {weeks} de chaque côté permettraient "
+    "de voir un changement d'environ {ratings} ; avec deux fois plus de semaines, de {longer}.",
     "hint_counts": "La fréquentation bouge d'elle-même de semaine en semaine : tirer au sort des "
     "semaines avec et sans le prototype demande bien moins de temps qu'un avant/après.",
     "running_at_end": "Encore environ {end} jusqu'à la fin prévue : un changement de {delta} "

@@ -6,17 +6,15 @@ everything else around it.
 
 from dataclasses import dataclass
 
-from pasperdus_collector.analysis.arms import covered
-from pasperdus_collector.analysis.estimates import MIN_PAIRS, OF_RATINGS, Primary, primary
-from pasperdus_collector.analysis.inputs import Arm, Inputs
-from pasperdus_collector.analysis.outcomes import TALLIES, outcome_of
+from pasperdus_collector.analysis.estimates import MIN_PAIRS, Primary, primary
+from pasperdus_collector.analysis.gates import insufficient
+from pasperdus_collector.analysis.inputs import Inputs
+from pasperdus_collector.analysis.outcomes import outcome_of
 from pasperdus_collector.analysis.result import Verdict, VerdictCode
-from pasperdus_collector.analysis.verdict import MIN_COVERAGE, decide
+from pasperdus_collector.analysis.verdict import decide
 
 NOTHING_TO_SAY: tuple[VerdictCode, ...] = ("insufficient", "too_early")
 """Verdicts that are about the data only."""
-
-_OF_DOORS = ("passages_in", "stay_minutes", "occupancy")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,38 +37,6 @@ def read(inputs: Inputs) -> Reading:
         if early.code == "too_early":
             return Reading(primary=found, verdict=early)
     return Reading(primary=found, verdict=_decided(inputs, found, found.cause))
-
-
-def insufficient(inputs: Inputs) -> str | None:
-    """Return the code of why the arms cannot be compared at all, or None."""
-    outcome = inputs.plan.outcome
-    arms = ((inputs.baseline, "baseline"), (inputs.prototype, "prototype"))
-    if outcome in OF_RATINGS:
-        if inputs.other_question is not None:
-            return "other_question"
-        if inputs.question is None:
-            return "no_ratings"
-        for arm, name in arms:
-            if _was_watched(arm) and _box_coverage(arm) < MIN_COVERAGE:
-                return f"box_coverage_{name}"
-    if outcome in _OF_DOORS or outcome.startswith(TALLIES):
-        for arm, name in arms:
-            if _was_watched(arm) and _door_coverage(arm) < MIN_COVERAGE:
-                return f"door_coverage_{name}"
-    return None
-
-
-def _was_watched(arm: Arm) -> bool:
-    """Return whether any of the arm is over: before its first hour nothing could be covered."""
-    return bool(arm.hours.open_share.any())
-
-
-def _box_coverage(arm: Arm) -> float:
-    return covered(arm.hours.box_coverage, arm.hours.open_share)
-
-
-def _door_coverage(arm: Arm) -> float:
-    return covered(arm.hours.door_coverage, arm.hours.open_share)
 
 
 def _early(inputs: Inputs, found: Primary) -> Verdict:

@@ -6,6 +6,8 @@ Everything in it is made of sums of release blocks (decision 11), so all of it m
 from dataclasses import dataclass
 from typing import Literal
 
+from pasperdus_collector.analysis.outcomes import OF_RATINGS
+
 Clusters = Literal["weeks", "days", "pairs"]
 VerdictCode = Literal[
     "insufficient",
@@ -267,6 +269,16 @@ class Answer:
     override: tuple[str, str] | None
     is_controlled: bool = False
     """The effect is the difference of the changes here and at the control site."""
+
+    @property
+    def guardrail(self) -> Literal["holds", "broken", "unknown"]:
+        """Return whether as many people answer as before (M8); it holds where nobody is asked."""
+        if self.outcome not in OF_RATINGS:
+            return "holds"
+        if self.response is None:
+            return "unknown"
+        return "broken" if self.response.is_changed else "holds"
+
     changed: str = ""
     """What was changed, as the register tells it."""
 

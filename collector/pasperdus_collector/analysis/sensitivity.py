@@ -9,7 +9,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from pasperdus_collector.analysis.estimates import OF_RATINGS
 from pasperdus_collector.analysis.inputs import (
     Arm,
     BlockTable,
@@ -19,6 +18,7 @@ from pasperdus_collector.analysis.inputs import (
     Inputs,
     Ints,
 )
+from pasperdus_collector.analysis.outcomes import OF_RATINGS
 from pasperdus_collector.analysis.reading import NOTHING_TO_SAY, Reading, read
 from pasperdus_collector.analysis.result import Sensitivity, Verdict
 

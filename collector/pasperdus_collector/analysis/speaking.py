@@ -39,7 +39,7 @@ class Speaker:
 
     def change(self, outcome: Outcome, value: float, interval: Interval) -> str:
         """Return "environ 6 avis satisfaits de plus sur 100, entre 1 et 11"."""
-        change = self._amount(outcome, value)
+        change = self._amount(outcome, value, is_some=interval.excludes_zero)
         low, high = shown(outcome, interval.low), shown(outcome, interval.high)
         if low <= 0 <= high:
             below, above = self._figure(outcome, -low), self._figure(outcome, high)
@@ -70,16 +70,19 @@ class Speaker:
                 noun = self.noun(outcome.name)
                 return f"{figure} {self._plural(size, outcome, noun.one, noun.many)}"
 
-    def _amount(self, outcome: Outcome, value: float) -> str:
+    def _amount(self, outcome: Outcome, value: float, *, is_some: bool) -> str:
         noun, size = self.noun(outcome.name), abs(shown(outcome, value))
         out_of = f" {noun.out_of}" if noun.out_of else ""
         number = self._figure(outcome, size)
-        if number in (self.number(0), self.percent(0)):
+        if number in (self.number(0), self.percent(0)) and is_some:
+            number = self._bound(outcome, size)
+        elif number in (self.number(0), self.percent(0)):
             return self.table.no_effect.format(of=noun.of) + out_of
         what = self._plural(size, outcome, noun.one, noun.many)
         way = self.table.more if value > 0 else self.table.less
         parts = (number, what, way) if self.language == "fr" else (number, way, what)
-        return f"{self.table.about} {' '.join(parts)}{out_of}"
+        about = "" if number[0].isalpha() else f"{self.table.about} "  # not "about less than 1"
+        return f"{about}{' '.join(parts)}{out_of}"
 
     def _plural(self, size: float, outcome: Outcome, one: str, many: str) -> str:
         """Return the form that goes with a figure: French is singular below two."""

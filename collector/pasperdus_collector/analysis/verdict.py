@@ -10,7 +10,6 @@ from pasperdus_collector.analysis.result import Advice, Interval, Verdict, Verdi
 
 MIN_FULL_WEEKS = 2
 FIRST_READING_WEEK = 4
-MIN_COVERAGE = 0.8
 
 
 def decide(

@@ -166,9 +166,8 @@ class _Say(Speaker):
             missed = self.size(outcome, verdict.missed)
         weeks = self.weeks(verdict.weeks_left or 0)
         sentence = self.set(template, weeks=weeks, missed=missed)
-        is_guarded = answer.response is None or not answer.response.is_changed
-        if verdict.code in (*_DIRECTED, "same") and not is_guarded:
-            sentence = self.set(table.with_reserve, verdict=sentence)
+        if verdict.code in (*_DIRECTED, "same") and answer.guardrail != "holds":
+            sentence = self.set(table.with_reserve[answer.guardrail], verdict=sentence)
         if verdict.code in NOTHING_TO_SAY and verdict.cause is not None:
             return self.set(f"{sentence} ({table.causes[verdict.cause]})")
         return sentence
@@ -190,7 +189,7 @@ class _Say(Speaker):
             return None
         noun = self.noun(outcome.name)
         is_up = answer.effect.value > 0
-        is_guarded = answer.response is None or not answer.response.is_changed
+        is_guarded = answer.guardrail == "holds"
         is_finished = not code.endswith("so_far")
         is_causal = answer.design == "randomised" or answer.is_controlled
         if not (is_causal and is_guarded and is_finished):

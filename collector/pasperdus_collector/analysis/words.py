@@ -69,7 +69,7 @@ class Table:
     designs: Mapping[str, str]
     """By design and direction: ``randomised_better`` …; ``{subject}``, ``{title}``."""
 
-    with_reserve: str
+    with_reserve: Mapping[str, str]
     """A verdict whose guardrail is broken."""
 
     response_warning: str

@@ -42,6 +42,7 @@ ENGLISH = Table(
         "the opening hours",
         "too_few_days": "at least 24 open days are needed in each period",
         "nobody_counted": "nobody was counted in one of the periods",
+        "no_fit": "entries vary too much from day to day to be compared",
         "no_placebo": "the baseline is too short to tell how much footfall moves by itself",
     },
     nouns={
@@ -163,7 +164,10 @@ ENGLISH = Table(
         "before_after": "{Subject} was {direction} during “{title}”; other changes are not ruled "
         "out.",
     },
-    with_reserve="{verdict}, with a reservation: the response rate changed",
+    with_reserve={
+        "broken": "{verdict}, with a reservation: the response rate changed",
+        "unknown": "{verdict}, with a reservation: the response rate is not known",
+    },
     response_warning="Careful: the response rate went from {baseline} to {prototype}. Perhaps "
     "other people answer now; moving the rating box is enough to change the result.",
     arm="{role} “{title}”: {weeks}, {ratings} ratings",
@@ -194,8 +198,16 @@ ENGLISH = Table(
         "conclusion would be another: novelty may have played a part.",
         "verdict_changes_without_school_holidays": "Without school holidays the conclusion would "
         "be another.",
-        "before_after": "Plain before/after: whatever changed together with the prototype, or from "
-        "one month to the next, may explain the difference. Weeks drawn by lot are not fooled.",
+        "before_after": "Plain before/after: whatever changed together with the prototype, "
+        "or from one month to the next, may explain the difference. Weeks drawn by lot are "
+        "not fooled.",
+        "response_unknown": "How many people answered is not known: exits were not counted. A "
+        "rating box that moved would go unnoticed.",
+        "control_no_figures": "The control site has no comparable figure: it is not subtracted.",
+        "control_not_covered": "At the control site, sensors worked too little: it is not "
+        "subtracted.",
+        "control_response": "At the control site, the response rate changed or is not known: it is "
+        "not subtracted.",
         "control_too_short": "The control site cannot be subtracted yet: {weeks} full weeks of "
         "each period are needed at both sites.",
         "season": "The two periods do not cover the same months: the season may explain part of "
@@ -297,6 +309,7 @@ ENGLISH = Table(
         "imprecise": "too unsure to be compared",
         "too_few_days": "at least 24 open days are needed in each period",
         "nobody_counted": "nobody was counted in one of the periods",
+        "no_fit": "entries vary too much from day to day to be compared",
         "no_placebo": "the baseline is too short to tell how much footfall moves by itself",
     },
     always="interval that holds even when read every day",

@@ -43,6 +43,7 @@ FRENCH = Table(
         "moins de 80 % des heures d'ouverture",
         "too_few_days": "il faut au moins 24 jours d'ouverture dans chaque période",
         "nobody_counted": "personne n'a été compté dans l'une des périodes",
+        "no_fit": "les entrées varient trop d'un jour à l'autre pour être comparées",
         "no_placebo": "la référence est trop courte pour dire de combien la fréquentation varie "
         "d'elle-même",
     },
@@ -165,7 +166,10 @@ FRENCH = Table(
         "before_after": "{Subject} était {direction} pendant « {title} » ; d'autres changements ne "
         "sont pas exclus.",
     },
-    with_reserve="{verdict}, sous réserve : le taux de réponse a changé",
+    with_reserve={
+        "broken": "{verdict}, sous réserve : le taux de réponse a changé",
+        "unknown": "{verdict}, sous réserve : le taux de réponse n'est pas connu",
+    },
     response_warning="Attention : le taux de réponse est passé de {baseline} à {prototype}. Ce ne "
     "sont peut-être pas les mêmes personnes qui répondent ; une borne déplacée suffit à changer "
     "le résultat.",
@@ -200,6 +204,14 @@ FRENCH = Table(
         "before_after": "Simple avant/après : tout ce qui a changé en même temps que le "
         "prototype, ou d'un mois à l'autre, peut expliquer l'écart. Des semaines tirées au "
         "sort ne s'y trompent pas.",
+        "response_unknown": "Combien de personnes ont répondu n'est pas connu : les sorties "
+        "n'ont pas été comptées. Une borne déplacée passerait inaperçue.",
+        "control_no_figures": "Le site témoin n'a pas de chiffre comparable : il n'est "
+        "pas soustrait.",
+        "control_not_covered": "Sur le site témoin, les capteurs ont trop peu fonctionné : il "
+        "n'est pas soustrait.",
+        "control_response": "Sur le site témoin, le taux de réponse a changé ou n'est pas "
+        "connu : il n'est pas soustrait.",
         "control_too_short": "Le site témoin ne peut pas encore être soustrait : il faut {weeks} "
         "semaines complètes de chaque période sur les deux sites.",
         "season": "Les deux périodes ne couvrent pas les mêmes mois : la saison peut expliquer une "
@@ -305,6 +317,7 @@ FRENCH = Table(
         "imprecise": "trop incertain pour être comparé",
         "too_few_days": "il faut au moins 24 jours d'ouverture dans chaque période",
         "nobody_counted": "personne n'a été compté dans l'une des périodes",
+        "no_fit": "les entrées varient trop d'un jour à l'autre pour être comparées",
         "no_placebo": "la référence est trop courte pour dire de combien la fréquentation varie "
         "d'elle-même",
     },

@@ -57,20 +57,27 @@ def from_text(text: str) -> Inputs:
     """
     try:
         told = json.loads(text)
-        schema = told["schema"]
-        if schema != SCHEMA:
-            raise QueryError(
-                f"inputs of schema {schema!r} cannot be read here, only {SCHEMA}; take the release "
-                "that wrote them"
-            )
-        inputs: Inputs = _made(Inputs, told["inputs"])
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        if isinstance(error, QueryError):
-            raise
+    except ValueError as error:
+        raise _no_inputs(f"it is not JSON ({error})") from error
+    missing = [
+        name for name in ("schema", "inputs") if not isinstance(told, dict) or name not in told
+    ]
+    if missing:
+        raise _no_inputs(f"it has no {missing[0]!r}")
+    if told["schema"] != SCHEMA:
         raise QueryError(
-            f"this is no file of inputs: {error!r}; write one with compare --inputs FILE"
-        ) from error
+            f"inputs of schema {told['schema']!r} cannot be read here, only {SCHEMA}; take the "
+            "release that wrote them"
+        )
+    try:
+        inputs: Inputs = _made(Inputs, told["inputs"])
+    except (TypeError, ValueError, OverflowError) as error:
+        raise _no_inputs(str(error)) from error
     return inputs
+
+
+def _no_inputs(why: str) -> QueryError:
+    return QueryError(f"this is no file of inputs: {why}; write one with compare --inputs FILE")
 
 
 def _plain(value: Any) -> Any:
@@ -108,9 +115,15 @@ def _composed(hint: Any, told: Any) -> Any:
         (kind,) = (each for each in inner if each is not NoneType)
         return None if told is None else _made(kind, told)
     if origin is tuple:
+        if not isinstance(told, list):
+            raise TypeError(f"a list is expected, not {type(told).__name__}")
         kinds = inner[:1] * len(told) if inner[-1] is Ellipsis else inner
+        if len(kinds) != len(told):
+            raise ValueError(f"{len(kinds)} are expected, not {len(told)}")
         return tuple(_made(kind, each) for kind, each in zip(kinds, told, strict=True))
     if origin is Mapping:
+        if not isinstance(told, dict):
+            raise TypeError(f"an object is expected, not {type(told).__name__}")
         return {key: _made(inner[1], each) for key, each in told.items()}
     if told not in inner:  # of a Literal
         raise ValueError(f"{told!r} is not one of {', '.join(map(str, inner))}")
@@ -118,7 +131,16 @@ def _composed(hint: Any, told: Any) -> Any:
 
 
 def _record(kind: Any, told: Any) -> Any:
-    made = {name: _made(hint, told[name]) for name, hint in _hints(kind).items()}
+    if not isinstance(told, dict):
+        raise TypeError(f"an object is expected, not {type(told).__name__}")
+    made = {}
+    for name, hint in _hints(kind).items():
+        if name not in told:
+            raise ValueError(f"{name!r} is missing")
+        try:
+            made[name] = _made(hint, told[name])
+        except (TypeError, ValueError, OverflowError) as error:
+            raise ValueError(f"{name}: {error}") from error  # so that the whole way there is told
     if kind is BlockTable:  # JSON does not tell how wide an empty table is
         made |= {name: made[name].reshape(-1, SCORES) for name in ("counts", "bursts")}
     return kind(**made)

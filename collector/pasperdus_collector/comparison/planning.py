@@ -34,6 +34,7 @@ from pasperdus_collector.comparison.own_weeks import OwnWeeks, look_back, own_we
 from pasperdus_collector.comparison.schedule import Schedule, schedule
 from pasperdus_collector.errors import QueryError
 from pasperdus_collector.register.records import Prototype
+from pasperdus_collector.register.rules import check_delta
 from pasperdus_collector.register.store import read_periods, read_prototype, read_prototypes
 from pasperdus_collector.series.released import HOUR_MS
 
@@ -83,7 +84,8 @@ def plan(db: sqlite3.Connection, query: PlanQuery, *, now_ms: int, collector: st
     if delta is None:
         is_its_own = trial is not None and trial.outcome == outcome.name
         delta = trial.delta if trial and is_its_own else outcome.default_delta
-    _check(query, delta)
+    check_delta(outcome, delta)
+    _check(query)
     asked = _question(query, trial, place) if outcome.unit in ("share", "index") else None
 
     when = None if trial is None else _schedule(place, trial, now_ms=hour_ms)
@@ -93,6 +95,8 @@ def plan(db: sqlite3.Connection, query: PlanQuery, *, now_ms: int, collector: st
         times = [when.baseline, *([when.tried] if len(when.tried.kept.starts) else [])]
     there = [own_weeks(place, time, asked) for time in times]
     baseline = _baseline(outcome.name, design, there, asked, query.visitors)
+    if query.visitors is not None:
+        _check_wanted(query.visitors, baseline, there, query.site, outcome.name)
     terms = terms_of(
         design, outcome.name, days_per_week=_days_per_week(there), alpha=ALPHA / prototypes
     )
@@ -116,12 +120,7 @@ def plan(db: sqlite3.Connection, query: PlanQuery, *, now_ms: int, collector: st
 # -- what is asked --------------------------------------------------------------------------------
 
 
-def _check(query: PlanQuery, delta: float) -> None:
-    if not delta > 0 or not np.isfinite(delta):
-        raise QueryError(
-            f"delta {delta} is not a change; write one above 0 in the outcome's unit, such as 0.05 "
-            "for 5 points of the share satisfied"
-        )
+def _check(query: PlanQuery) -> None:
     if query.weeks is not None and not 1 <= query.weeks <= WITHIN_A_YEAR:
         raise QueryError(f"weeks {query.weeks} is not between 1 and {WITHIN_A_YEAR} a side")
     if query.visitors is not None and not 0 < query.visitors <= MOST_VISITORS:
@@ -129,6 +128,25 @@ def _check(query: PlanQuery, delta: float) -> None:
             f"visitors {query.visitors} is not a number of people a day; write one above 0, up to "
             f"{MOST_VISITORS}"
         )
+
+
+def _check_wanted(
+    visitors: float,
+    baseline: RatingsBaseline | WeeklyBaseline | None,
+    there: Iterable[OwnWeeks],
+    site: str,
+    outcome: str,
+) -> None:
+    """Refuse a number of visitors that the plan would not use: else it would seem to be its."""
+    if not isinstance(baseline, RatingsBaseline):
+        why = f"they tell how many ratings to expect, and outcome {outcome!r} needs none"
+    elif baseline.ratings_a_day.source == "own":
+        why = f"site {site!r} collects {baseline.ratings_a_day.value:.0f} ratings a day itself"
+    elif (counted := _visitors(there, None)) is not None:
+        why = f"site {site!r} counts {counted.value:.0f} people a day itself"
+    else:
+        return
+    raise QueryError(f"visitors: {visitors:g} would change nothing: {why}; leave it out")
 
 
 def _question(query: PlanQuery, trial: Prototype | None, place: CountedSite) -> Asked | None:

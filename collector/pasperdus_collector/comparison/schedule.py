@@ -8,13 +8,14 @@ that is declared too (:func:`_return_end`), and the trial runs until then.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from pasperdus_collector.analysis.inputs import Range, Status
 from pasperdus_collector.calendar.grid import boundaries, local_date, midnight
 from pasperdus_collector.comparison.names import Chosen
 from pasperdus_collector.comparison.stretches import Stretches
+from pasperdus_collector.register.recipe import weeks_later
 from pasperdus_collector.register.records import Exclusion, Period
 from pasperdus_contract.fields import QUARTER_MS
 
@@ -164,7 +165,7 @@ def _return_end(period: Period, chosen: Chosen, zone: ZoneInfo) -> int:
     return as the prototype was there.
     """
     planned_ms = chosen.prototype.planned_end_ms
-    if planned_ms is not None and planned_ms >= _weeks_after(period.start_ms, 1, zone):
+    if planned_ms is not None and planned_ms >= weeks_later(period.start_ms, 1, zone):
         return planned_ms
     there = [_tried_range(each, chosen) for each in chosen.own]
     lasted_ms = sum(
@@ -172,13 +173,7 @@ def _return_end(period: Period, chosen: Chosen, zone: ZoneInfo) -> int:
         for start, end in there
         if start < period.start_ms
     )
-    return _weeks_after(period.start_ms, max(1, round(lasted_ms / DAY_MS) // 7), zone)
-
-
-def _weeks_after(at_ms: int, weeks: int, zone: ZoneInfo) -> int:
-    """Return the same time of day, weeks later: one has 167 or 169 hours where clocks change."""
-    later = datetime.fromtimestamp(at_ms / 1000, zone) + timedelta(weeks=weeks)
-    return round(later.timestamp() * 1000)
+    return weeks_later(period.start_ms, max(1, round(lasted_ms / DAY_MS) // 7), zone)
 
 
 def _until(period: Period, end_ms: int | None) -> tuple[int, int | None]:

@@ -92,7 +92,8 @@ def roll_back(
     """Take a prototype back at ``at_ms``, running or ended.
 
     Unless told otherwise a new baseline period begins there and joins what it is compared with
-    (A-B-A); a randomised trial has its weeks off instead, and gets none.
+    (A-B-A); a randomised trial has its weeks off instead, and gets none. That period has no end
+    here: comparisons count it up to one that is declared (``comparison/schedule.py``).
     """
     before = believed_prototype(db, believed, signed)
     if before.rolled_back_at_ms is not None:
@@ -129,7 +130,7 @@ def decide(
     if before.started_at_ms is None:
         raise QueryError(
             f"prototype {before.prototype!r} has not begun: there is nothing to decide yet; "
-            "register its period first (POST periods)"
+            "wait for its first period to begin, or register one (POST periods)"
         )
     decision = Decision(decided=decided, why=why, by=signed.by, at_ms=signed.at_ms)
     save_prototype(db, before, replace(before, decision=decision), signed)

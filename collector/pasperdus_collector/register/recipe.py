@@ -97,7 +97,7 @@ def prototype_from(
         planned_start_ms=planned_start_ms,
         planned_end_ms=None
         if recipe.weeks is None
-        else _weeks_later(planned_start_ms, recipe.weeks, zone),
+        else weeks_later(planned_start_ms, recipe.weeks, zone),
         control_site=control_site,
         baseline=(),
         exclusions=(),
@@ -110,7 +110,7 @@ def prototype_from(
     )
 
 
-def _weeks_later(at_ms: int, weeks: int, zone: ZoneInfo) -> int:
+def weeks_later(at_ms: int, weeks: int, zone: ZoneInfo) -> int:
     """Return the same time on the wall clock, weeks later."""
     local = datetime.fromtimestamp(at_ms / 1000, zone) + timedelta(weeks=weeks)
     return round(local.timestamp() * 1000)

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from math import isfinite
 
-from pasperdus_collector.analysis.outcomes import OUTCOMES, TALLIES, outcome_of
+from pasperdus_collector.analysis.outcomes import OUTCOMES, TALLIES, Outcome, outcome_of
 from pasperdus_collector.calendar.grid import LAST_MS
 from pasperdus_collector.errors import QueryError
 from pasperdus_collector.register.records import Period, Prototype
@@ -39,6 +40,18 @@ class SiteFacts:
 def default_delta(outcome: str) -> float:
     """Return the smallest change that matters of an outcome, unless somebody says otherwise."""
     return outcome_of(outcome).default_delta
+
+
+def check_delta(outcome: Outcome, delta: float) -> None:
+    """Raise :class:`QueryError` for what is no change of an outcome, in its unit."""
+    greatest = _GREATEST_DELTA.get(outcome.unit)
+    if not (delta > 0 and isfinite(delta)) or (greatest is not None and delta > greatest):
+        points = " for 5 points" if outcome.unit == "share" else ""
+        raise QueryError(
+            f"delta: {delta:g} is not a change of {outcome.name} (unit {outcome.unit}); write "
+            f"one above 0{'' if greatest is None else f' and up to {greatest:g}'}, such as "
+            f"{outcome.default_delta:g}{points}"
+        )
 
 
 def has_other_unit(outcome: str, other: str) -> bool:
@@ -167,14 +180,7 @@ def _check_outcome(prototype: Prototype) -> None:
             f"outcome: {name!r} names no tally; write {TALLIES} and its name, such as "
             f"{TALLIES}repeated-question"
         )
-    outcome = outcome_of(name)
-    greatest = _GREATEST_DELTA.get(outcome.unit)
-    if prototype.delta <= 0 or (greatest is not None and prototype.delta > greatest):
-        raise QueryError(
-            f"delta: {prototype.delta:g} is not a change of {name} (unit {outcome.unit}); write "
-            f"one above 0{'' if greatest is None else f' and up to {greatest:g}'}, such as "
-            f"{outcome.default_delta:g}"
-        )
+    check_delta(outcome_of(name), prototype.delta)
 
 
 def _check_lists(prototype: Prototype) -> None:

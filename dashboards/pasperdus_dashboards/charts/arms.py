@@ -31,14 +31,13 @@ def in_grey(look: Look) -> Look:
     return replace(look, palette=replace(palette, bar=mixed(palette.band, palette.ink, _GREY_INK)))
 
 
-def shades(scale: int, satisfied_from: int, look: Look, *, is_grey: bool = False) -> Shades:
+def shades(scale: int, satisfied_from: int, look: Look) -> Shades:
     """Return a colour for each score: warm to the left of satisfied, the prototype's to the right.
 
     Those at the ends are the strongest, so that the middle recedes in grey print as well.
     """
     palette = look.palette
-    warm = palette.ink if is_grey else _WARM[_is_dark(palette)]
-    cold = palette.ink if is_grey else palette.bar
+    warm, cold = _WARM[_is_dark(palette)], palette.bar
     fills = [
         *(mixed(warm, palette.paper, step) for step in _steps(satisfied_from - 1)),
         *reversed(

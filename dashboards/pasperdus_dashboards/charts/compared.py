@@ -30,7 +30,7 @@ from pasperdus_dashboards.outcome_words import (
 UNGATED = frozenset({"insufficient", "too_early"})
 """Verdicts under which nothing may look like a result: no colour, no arrow, no effect."""
 
-WeeklyFigure = Literal["satisfied", "ratings", "entries", "coverage"]
+WeeklyFigure = Literal["satisfied", "ratings", "entries"]
 
 _OF_RATINGS = ("satisfied", "index", "response_rate")
 _SLOT_HOURS = 3
@@ -104,6 +104,8 @@ def score_bars(comparison: Comparison, language: Language) -> tuple[list[ScoreBa
 def week_points(comparison: Comparison, language: Language) -> list[WeekPoint]:
     """Return the figure of each week that :func:`weekly_figure` names."""
     figure = weekly_figure(comparison)
+    if figure is None:
+        return []
     return [
         WeekPoint(
             monday=date.fromordinal(week.week),
@@ -116,15 +118,15 @@ def week_points(comparison: Comparison, language: Language) -> list[WeekPoint]:
     ]
 
 
-def weekly_figure(comparison: Comparison) -> WeeklyFigure:
-    """Return what the weekly series shows.
+def weekly_figure(comparison: Comparison) -> WeeklyFigure | None:
+    """Return what the weekly series shows; None for no series at all.
 
     Shares satisfied, or entries where the trial is not about ratings; while nothing can be
-    compared, only what there is to go by: how many ratings, or how much of the hours was measured.
+    compared, only how many ratings there are to go by.
     """
     if shows_share(comparison):
         return "satisfied" if is_gated(comparison) else "ratings"
-    return "entries" if is_gated(comparison) else "coverage"
+    return "entries" if is_gated(comparison) else None
 
 
 def shows_share(comparison: Comparison) -> bool:
@@ -220,14 +222,10 @@ def _week_value(week: Week, figure: WeeklyFigure) -> float | None:
             return week.ratings or None
         case "entries":
             return week.entries if week.entries > 0 or week.coverage > 0 else None
-        case "coverage":
-            return week.coverage
 
 
 def _week_written(week: Week, language: Language, figure: WeeklyFigure) -> str:
     day = language.gettext("week of %(day)s", day=language.short_day(date.fromordinal(week.week)))
-    if figure == "coverage":
-        return f"{day}, {language.percent(week.coverage)}"
     if figure == "entries":
         entries = language.ngettext("%(count)s entry", "%(count)s entries", round(week.entries))
         return f"{day}, {entries}"

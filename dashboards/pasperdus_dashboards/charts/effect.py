@@ -80,7 +80,8 @@ def tick_values(least_low: float, least_high: float, domain: tuple[float, float]
     apart = _APART * (high - low)
     ticks = [0.0, *(least for least in (least_low, least_high) if abs(least) >= apart)]
     is_even = math.isclose(-least_low, least_high, rel_tol=1e-6)
-    step = _step((high - low) / _MOST_STEPS, unit=least_high if is_even else 1.0)
+    least_step = (high - low) / _MOST_STEPS
+    step = _step(max(least_step, least_high), least_high) if is_even else _step(least_step, 1.0)
     for number in range(math.ceil(low / step), math.floor(high / step) + 1):
         tick = number * step
         if all(abs(tick - other) >= apart for other in ticks):
@@ -185,7 +186,7 @@ def effect_chart(rows: Sequence[EffectRow], axis: EffectAxis, look: Look) -> dic
     return finished_in(alt.layer(*layers), look)
 
 
-def _step(least: float, *, unit: float) -> float:
+def _step(least: float, unit: float) -> float:
     """Return the smallest of 1, 2, 5, 10 … times a unit that is at least so much."""
     power = 10.0 ** math.floor(math.log10(least / unit))
     return unit * next(power * factor for factor in (1, 2, 5, 10) if power * factor * unit >= least)

@@ -63,7 +63,6 @@ def rating_chart(
     look: Look,
     *,
     words: tuple[str, str],
-    is_grey: bool = False,
 ) -> dict[str, Any]:
     """Return the specification; ``words`` say what lies left and right of the line."""
     # Altair takes a second to load on a Pi: the first page must not wait for it.
@@ -72,7 +71,7 @@ def rating_chart(
     palette, size = look.palette, look.font_size
     data = rating_rows(bars, satisfied_from)
     scale = len(bars[0].counts)
-    colours = shades(scale, satisfied_from, look, is_grey=is_grey)
+    colours = shades(scale, satisfied_from, look)
     scores = [*range(1, scale + 1)]
     reach = [min(row["from"] for row in data), max(row["to"] for row in data)]
 

@@ -148,7 +148,9 @@ def weekly_chart(
     up = alt.Y(
         "value:Q",
         title=None,
-        scale=alt.Scale(domain=_domain([row["value"] for row in rows], kind), nice=kind == "number", zero=False),
+        scale=alt.Scale(
+            domain=_domain([row["value"] for row in rows], kind), nice=kind == "number", zero=False
+        ),
         axis=alt.Axis(
             tickCount=4,
             ticks=False,

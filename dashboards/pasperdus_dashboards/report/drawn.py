@@ -115,7 +115,7 @@ def other_rows(comparison: Comparison, language: Language) -> list[EffectRow]:
 
 def weekly_kind(comparison: Comparison) -> Literal["share", "number"]:
     """Return of what kind the figures of the weekly series are."""
-    return "share" if weekly_figure(comparison) in ("satisfied", "coverage") else "number"
+    return "share" if weekly_figure(comparison) == "satisfied" else "number"
 
 
 def _effect(comparison: Comparison, language: Language) -> dict[str, Any] | None:

@@ -59,7 +59,7 @@ def first_page(
         ],
         "picture": None if drawn.effect is None else _effect(comparison, drawn.effect, language),
         "facts": facts_table(comparison, language),
-        "weekly": None if drawn.weekly is None else _weekly(comparison, drawn.weekly, language),
+        "weekly": _weekly(comparison, drawn.weekly, language),
         "caveats-heading": language.gettext("What to know before deciding"),
         "caveats": [
             settable(sentence, language, most=_LONGEST_CAVEAT)
@@ -170,11 +170,14 @@ def ranges_told(comparison: Comparison, language: Language) -> list[str]:
     arms = arms_of(comparison)
     if not is_drawn and all(len(facts.ranges) <= 1 for facts in arms.values()):
         return []
+    roles = {
+        "baseline": language.gettext("Baseline"),
+        "prototype": language.gettext("Prototype"),
+    }
     told = []
     for arm, facts in arms.items():
-        role = language.gettext("Baseline" if arm == "baseline" else "Prototype")
         days = {
-            "role": role,
+            "role": roles[arm],
             "first": _edge(comparison, facts, language, 0),
             "last": _edge(comparison, facts, language, 1),
         }
@@ -242,13 +245,15 @@ def _effect(comparison: Comparison, svg: str, language: Language) -> parts.Part:
     )
 
 
-def _weekly(comparison: Comparison, svg: str, language: Language) -> parts.Part:
+def _weekly(comparison: Comparison, svg: str | None, language: Language) -> parts.Part | None:
+    figure = weekly_figure(comparison)
+    if svg is None or figure is None:
+        return None
     title = {
         "satisfied": language.gettext("Share satisfied, week by week"),
         "ratings": language.gettext("Ratings, week by week"),
         "entries": language.gettext("Entries, week by week"),
-        "coverage": language.gettext("Opening hours measured, week by week"),
-    }[weekly_figure(comparison)]
+    }[figure]
     baseline, tried = (arm_title(facts, language) for facts in arms_of(comparison).values())
     caption = language.gettext(
         "Squares: baseline (%(baseline)s). Discs: prototype (%(prototype)s). Hollow: a week "

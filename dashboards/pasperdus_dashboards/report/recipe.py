@@ -109,8 +109,9 @@ def command(title: str, language: Language) -> str:
 
 def slug(title: str) -> str:
     """Return a title as a name in the register: a to z, digits and hyphens."""
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    return _UNNAMEABLE.sub("-", plain.replace("'", "-"))[:_LONGEST_SLUG].strip("-") or "prototype"
+    letters = unicodedata.normalize("NFKD", title).lower()
+    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return _UNNAMEABLE.sub("-", plain).strip("-")[:_LONGEST_SLUG].strip("-") or "prototype"
 
 
 def _steps(steps: Sequence[Mapping[str, Any]], language: Language) -> list[dict[str, str]]:

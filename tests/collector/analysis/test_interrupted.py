@@ -11,7 +11,7 @@ from statsmodels.genmod.families import Poisson
 from statsmodels.genmod.generalized_linear_model import GLM
 
 from pasperdus_collector.analysis.inputs import DayTable, Floats
-from pasperdus_collector.analysis.interrupted import Refused, StepChange, interrupted
+from pasperdus_collector.analysis.interrupted import MOST_STEP, Refused, StepChange, interrupted
 from pasperdus_collector.analysis.jackknife import t_quantile
 from support.pedestrians import rows
 from support.trial_readings import rate
@@ -247,3 +247,33 @@ def test_the_interval_covers_nothing_as_often_as_it_says_where_weeks_resemble_th
     )
 
     assert alarms.is_at_most(0.05), f"{alarms}, seed {SEED}"
+
+
+@pytest.mark.parametrize("kind", ["constant", "one day of a million", "empty weeks"])
+@pytest.mark.parametrize("other", ["constant", "one day of a million"])
+def test_counts_that_no_model_describes_are_refused_and_break_nothing(
+    kind: str, other: str
+) -> None:
+    def table(first_day: int, kind: str) -> DayTable:
+        entries = {
+            "constant": np.full(40, 100.0),
+            "one day of a million": np.where(np.arange(40) == 3, 1e6, 1.0),
+            "empty weeks": np.where(np.arange(40) < 15, 0.0, 50.0),
+        }[kind]
+        weekdays = np.arange(40) // 5 * 7 + np.arange(40) % 5
+        return DayTable(
+            day=first_day + weekdays,
+            open_hours=np.full(40, 8.0),
+            entries=entries,
+            coverage=np.ones(40),
+            public_holiday=np.zeros(40, dtype=bool),
+            school_holiday=np.zeros(40, dtype=bool),
+        )
+
+    found = interrupted(table(739_621, kind), table(739_621 + 56, other), alpha=0.05)
+
+    if isinstance(found, Refused):
+        assert found.code in ("no_fit", "no_placebo")
+    else:
+        assert abs(found.value) < MOST_STEP
+        assert np.isfinite(found.standard_error)

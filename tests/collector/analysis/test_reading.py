@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from pasperdus_collector.analysis.inputs import Arm, Inputs
+from pasperdus_collector.analysis.jackknife import Estimate
 from pasperdus_collector.analysis.reading import read
+from pasperdus_collector.analysis.sequential import always_valid
 from support.simulated_trials import Reception, on_off, plan_for, weekly
 
 SEED = 20261122
@@ -158,3 +160,86 @@ def test_footfall_is_compared_by_its_own_method_and_is_neither_better_nor_worse(
     assert found.primary.effect is not None
     assert np.exp(found.primary.effect.value) == pytest.approx(1.5, abs=0.25)
     assert found.verdict.code == "better"  # which reads "higher"
+
+
+def with_exits(arm: Arm, times: float) -> Arm:
+    return replace(arm, hours=replace(arm.hours, exits=times * arm.hours.exits))
+
+
+def test_a_control_site_has_to_pass_the_same_gates() -> None:
+    rng = np.random.default_rng(SEED)
+    both = Reception().draw(weekly("A" * 8 + "B" * 8), trials=2, rng=rng)
+    inputs, beside = both.inputs(0), both.inputs(1)
+    plan = replace(inputs.plan, design="control")
+    off = with_box_working(beside.prototype, 0.5)
+    moved = with_exits(beside.prototype, 0.5)  # twice as many of those who leave answer
+
+    for control, cause in (
+        ((beside.baseline, beside.prototype), None),
+        ((beside.baseline, off), "control_not_covered"),
+        ((beside.baseline, moved), "control_response"),
+    ):
+        found = read(replace(inputs, plan=plan, control=control)).primary
+        assert found.control_cause == cause
+        assert found.control is not None
+        assert (found.control.difference is None) is (cause is not None)
+
+
+def all_satisfied(arm: Arm) -> Arm:
+    counts = np.zeros_like(arm.blocks.counts)
+    counts[:, 4] = arm.blocks.counts.sum(axis=1)
+    return replace(arm, blocks=replace(arm.blocks, counts=counts))
+
+
+def test_everybody_satisfied_is_not_certainty() -> None:
+    rng = np.random.default_rng(SEED)
+    small = Reception(ratings_a_day=4).draw(weekly("AABB"), trials=1, rng=rng).inputs(0)
+    found = read(
+        replace(
+            small,
+            baseline=all_satisfied(small.baseline),
+            prototype=all_satisfied(small.prototype),
+        )
+    )
+
+    assert found.verdict.code != "same"
+    if found.primary.effect is not None:
+        interval = found.primary.effect.fixed
+        assert interval.low < -0.03
+        assert interval.high > 0.03
+
+
+def test_no_bound_is_more_than_all_of_a_hundred() -> None:
+    rng = np.random.default_rng(SEED)
+    tiny = Reception(ratings_a_day=5, share=0.5).draw(weekly("AABB"), trials=20, rng=rng)
+    for trial in range(20):
+        found = read(tiny.inputs(trial))
+        if found.primary.effect is None:
+            continue
+        assert found.primary.effect.fixed.low >= -1
+        assert found.primary.effect.fixed.high <= 1
+        assert found.verdict.missed is None or found.verdict.missed <= 0.5
+
+
+def test_a_long_baseline_is_no_licence_to_look_early() -> None:
+    """The sequence counts the prototype's weeks: thirty before it are not looks."""
+    rng = np.random.default_rng(SEED)
+    draws = Reception().draw(weekly("A" * 30 + "BBBB"), trials=1, rng=rng)
+    effect = read(draws.inputs(0, status="running")).primary.effect
+
+    assert effect is not None
+    assert effect.always == always_valid(
+        Estimate(
+            value=effect.value,
+            standard_error=effect.standard_error,
+            df=effect.df,
+            clusters=34,
+        ),
+        weeks=4,
+        planned_weeks=4,
+        alpha=0.05,
+    )
+    early = Reception().draw(weekly("A" * 30 + "BBB"), trials=1, rng=rng)
+    found = read(early.inputs(0, status="running")).primary.effect
+    assert found is not None
+    assert found.always is None

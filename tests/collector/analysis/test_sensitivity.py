@@ -67,7 +67,7 @@ def test_an_effect_that_lives_in_the_first_week_only_is_told() -> None:
     first = blocks.week == blocks.week.min()
     counts = blocks.counts.copy()
     counts[first] = 0
-    counts[first, 4] = 400  # a crowd of delighted people, once
+    counts[first, 4] = 40  # a crowd of delighted people, once
     told, _ = otherwise(
         replace(inputs, prototype=replace(inputs.prototype, blocks=replace(blocks, counts=counts)))
     )

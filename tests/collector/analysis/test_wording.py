@@ -51,6 +51,20 @@ def facts(title: str) -> ArmFacts:
     )
 
 
+def answering(rate: float) -> ResponseRate:
+    """Return what is known of who answers, where 24 % did in the baseline."""
+    return ResponseRate(
+        baseline=0.24,
+        prototype=rate,
+        ratio=rate / 0.24,
+        ratio_interval=Interval(low=0.9, high=1.1, level=0.95),
+        is_changed=abs(rate / 0.24 - 1) > 0.2,
+        worst_baseline=(0.18, 0.94),
+        worst_prototype=(0.28, 0.93),
+        tipping=None,
+    )
+
+
 def told(
     code: VerdictCode,
     low: float,
@@ -95,7 +109,7 @@ def told(
             p_value=0.02,
         ),
         unmatched_weight=0.031,
-        response=None,
+        response=answering(0.24),
         advice="keep",
         override=None,
     )
@@ -299,17 +313,7 @@ def test_the_first_of_a_month_and_a_single_week_agree_in_french() -> None:
 
 
 def test_a_box_that_moved_takes_the_causal_word_away_and_warns() -> None:
-    changed = ResponseRate(
-        baseline=0.24,
-        prototype=0.35,
-        ratio=1.46,
-        ratio_interval=Interval(low=1.3, high=1.6, level=0.95),
-        is_changed=True,
-        worst_baseline=(0.18, 0.94),
-        worst_prototype=(0.28, 0.93),
-        tipping=0.2,
-    )
-    better = replace(told("better", 0.01, 0.05, 0.1, design="randomised"), response=changed)
+    better = replace(told("better", 0.01, 0.05, 0.1, design="randomised"), response=answering(0.35))
 
     words = answer_words(better, "fr")
 
@@ -320,6 +324,25 @@ def test_a_box_that_moved_takes_the_causal_word_away_and_warns() -> None:
         "Attention : le taux de réponse est passé de 24 % à 35 %."
     )
     assert str(words.design).startswith("La part d’avis satisfaits était plus élevée")
+
+
+def test_who_answers_is_not_known_without_a_count_of_those_who_leave() -> None:
+    better = replace(told("better", 0.01, 0.05, 0.1, design="randomised"), response=None)
+
+    words = answer_words(better, "fr")
+
+    assert plain(words.verdict) == (
+        "Probablement mieux, sous réserve : le taux de réponse n’est pas connu"
+    )
+    assert str(words.design).startswith("La part d’avis satisfaits était plus élevée")
+
+
+def test_a_change_that_is_no_chance_but_rounds_to_nothing_keeps_its_sign() -> None:
+    words = answer_words(told("better_small", 0.001, 0.004, 0.008), "fr")
+
+    assert str(plain(words.effect)).startswith(
+        "Moins de 1 avis satisfait de plus sur 100, entre moins de 1 et 1, parmi"
+    )
 
 
 def test_a_decision_against_the_advice_is_told_with_its_reason() -> None:
