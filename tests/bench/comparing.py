@@ -1,4 +1,4 @@
-"""``script/bench comparing``: how long a comparison of nine months at one site takes, part by part."""
+"""``script/bench comparing``: how long a comparison of nine months takes, part by part."""
 
 import json
 import sys

@@ -30,7 +30,7 @@ from support.gathering import (
     change_period,
     counted,
 )
-from support.trials import DAY_MS, FIRST_MONDAY, PROTOTYPE, Trial, simulate
+from support.trials import DAY_MS, FIRST_MONDAY, PROTOTYPE, Trial, register, simulate
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +114,54 @@ def test_prototypes_with_a_common_baseline_are_counted(changing: Trial) -> None:
         add_prototype(ledger.db, replace(other, prototype="fleches", baseline=("avant",)))
 
     assert ask(changing).plan.prototypes == 2
+
+
+def test_another_name_for_the_same_weeks_is_no_other_baseline(changing: Trial) -> None:
+    site = changing.site
+    with closing(Ledger(changing.path, quarantine_max=10)) as ledger, ledger.transaction():
+        other = read_prototype(ledger.db, "mairie", PROTOTYPE)
+        for name, start_ms, end_ms in (
+            ("copie", site.at(0), site.at(1)),
+            ("plus-tot", site.at(-9), site.at(-5)),
+        ):
+            add_period(
+                ledger.db,
+                Period(
+                    site="mairie",
+                    period=name,
+                    prototype=None,
+                    kind="baseline",
+                    title=name,
+                    step=1,
+                    changed="",
+                    start_ms=start_ms,
+                    end_ms=end_ms,
+                    pair=None,
+                    version=1,
+                ),
+            )
+            add_prototype(ledger.db, replace(other, prototype=f"de-{name}", baseline=(name,)))
+
+    assert ask(changing).plan.prototypes == 2
+
+
+def test_a_trial_entered_afterwards_has_no_planned_end(tmp_path: Path) -> None:
+    trial = simulate(tmp_path / "ledger.db", replace(SITE, weeks="AABB"), is_registered=False)
+    site = trial.site
+    with closing(Ledger(trial.path, quarantine_max=10)) as ledger, ledger.transaction():
+        register(ledger, site, at_ms=site.at(4))
+
+    plan = ask(trial).plan
+
+    assert plan.status == "ended_early"
+    assert "period" in {each.what for each in plan.late_changes}
+
+
+def test_decades_are_refused_before_anything_is_read(changing: Trial) -> None:
+    change_period(changing, "avant", start_ms=changing.site.at(-52 * 7))
+
+    with pytest.raises(QueryError, match="days, more than 2200"):
+        ask(changing)
 
 
 # -- designs, questions, the plan -----------------------------------------------------------------

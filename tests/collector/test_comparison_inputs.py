@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -65,3 +67,34 @@ def test_what_is_no_text_of_inputs_is_refused(
 ) -> None:
     with pytest.raises(QueryError, match=said):
         from_text(spoil(to_text(ask(trial))))
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda told: told["baseline"]["blocks"]["day"].pop(), "differ in length"),
+        (lambda told: told["baseline"]["blocks"]["counts"][0].__setitem__(0, -1), "not between 0"),
+        (lambda told: told["baseline"]["hours"]["hour"].__setitem__(0, 99), "not between 0 and 23"),
+        (lambda told: told["baseline"]["hours"]["open_share"].__setitem__(0, 2.0), "not between 0"),
+        (lambda told: told["prototype"]["days"]["day"].__setitem__(0, 10**9), "not between 1"),
+        (lambda told: told.__setitem__("scale", 7), "scale 7"),
+        (lambda told: told.__setitem__("time_zone", "Mars/Base"), "Mars/Base"),
+        (lambda told: told["plan"].__setitem__("delta", -1.0), "delta"),
+        (lambda told: told["plan"].__setitem__("outcome", "happiness"), "happiness"),
+        (lambda told: told.__setitem__("added", 1), "as it was written"),
+    ],
+)
+def test_a_file_that_somebody_changed_is_refused_with_the_place(
+    trial: Trial, change: Callable[[Any], object], says: str
+) -> None:
+    text = to_text(ask(trial))
+    told = json.loads(text)
+    change(told["inputs"])
+
+    with pytest.raises(QueryError, match=says):
+        from_text(json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False))
+
+
+def test_a_file_without_bottom_is_refused() -> None:
+    with pytest.raises(QueryError, match="no file of inputs"):
+        from_text("[" * 200_000)

@@ -151,10 +151,12 @@ def register(
     *,
     design: str = "before_after",
     control: Site | None = None,
+    at_ms: int | None = None,
     **planned: Any,
 ) -> None:
-    """Register the trial and its periods on the day before it begins."""
-    signed = Signed(by="équipe", why="", at_ms=site.at(0) - DAY_MS)
+    """Register the trial and its periods: on the day before it begins, unless told when."""
+    told_ms = site.at(0) - DAY_MS if at_ms is None else at_ms
+    signed = Signed(by="équipe", why="" if at_ms is None else "après coup", at_ms=told_ms)
     runs = list(_runs(site.weeks))
     tried = [(first, end) for letter, first, end in runs if letter == "B"]
     is_drawn = design == "randomised"

@@ -22,13 +22,19 @@ from pasperdus_collector.calendar.opening import SiteCalendar
 from pasperdus_collector.comparison.counted import CountedSite
 from pasperdus_collector.comparison.measured import Asked, measured
 from pasperdus_collector.comparison.names import Chosen, choose, compared_with
-from pasperdus_collector.comparison.schedule import ArmTime, Schedule, schedule
+from pasperdus_collector.comparison.schedule import DAY_MS, ArmTime, Schedule, schedule
 from pasperdus_collector.errors import QueryError
 from pasperdus_collector.register.plan import LOCKED
 from pasperdus_collector.register.records import LogEntry
 from pasperdus_collector.register.store import read_log, read_periods, read_prototypes
 from pasperdus_collector.series.released import HOUR_MS, ReleasedBlock, read_blocks
 from pasperdus_contract.fields import QUARTER_MS
+
+MOST_DAYS = 2200
+"""From the first to the last day compared: six years take seconds, and say nothing of a trial."""
+
+_OF_TIME = ("planned_end_ms", "start_ms", "end_ms", "period")
+"""Late changes after which no end is one that was planned: whoever moves a period looks first."""
 
 _BOUNDS = frozenset({"start_ms", "end_ms"})
 _UNITS_OF_RATINGS = ("share", "index")
@@ -69,8 +75,9 @@ def gather(
         place.zone,
         now_ms=hour_ms,
         opens_on=opens_on,
-        end_was_moved=any(each.what == "planned_end_ms" for each in late),
+        end_was_moved=any(each.what in _OF_TIME for each in late),
     )
+    _check_length(chosen, when)
     blocks = _blocks(place, when, hour_ms)
     asked, other = _question(chosen, when, blocks)
     both, opened = measured(place, (when.baseline, when.tried), asked, blocks)
@@ -115,6 +122,16 @@ def gather(
         control_title=control_title,
         calibrations=_calibrations(db, site),
     )
+
+
+def _check_length(chosen: Chosen, when: Schedule) -> None:
+    first_ms = min(each.start_ms for each in (*chosen.baseline, *chosen.tried))
+    days = (when.data_end_ms - first_ms) // DAY_MS
+    if days > MOST_DAYS:
+        raise QueryError(
+            f"from the first period to the last are {days} days, more than {MOST_DAYS}; name "
+            "periods that lie closer together"
+        )
 
 
 # -- one site -------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from pasperdus_collector.analysis.inputs import (
     Inputs,
     Ints,
 )
+from pasperdus_collector.comparison.inputs_check import check
 from pasperdus_collector.errors import QueryError
 
 SCHEMA = 1
@@ -57,7 +58,7 @@ def from_text(text: str) -> Inputs:
     """
     try:
         told = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _no_inputs(f"it is not JSON ({error})") from error
     missing = [
         name for name in ("schema", "inputs") if not isinstance(told, dict) or name not in told
@@ -71,8 +72,11 @@ def from_text(text: str) -> Inputs:
         )
     try:
         inputs: Inputs = _made(Inputs, told["inputs"])
-    except (TypeError, ValueError, OverflowError) as error:
+        check(inputs)
+    except (TypeError, ValueError, OverflowError, IndexError, RecursionError) as error:
         raise _no_inputs(str(error)) from error
+    if to_text(inputs) != text:
+        raise _no_inputs("it is not as it was written: something was added, cut or rounded")
     return inputs
 
 

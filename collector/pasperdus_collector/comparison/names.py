@@ -82,12 +82,22 @@ def choose(
 def compared_with(
     chosen: Chosen, prototypes: Iterable[Prototype], periods: Sequence[Period]
 ) -> int:
-    """Return how many prototypes of the site share a baseline with this trial, itself included."""
-    names = {each.period for each in chosen.baseline}
+    """Return how many prototypes of the site share a baseline with this trial, itself included.
+
+    It is shared where it lies in the same time: other names for the same weeks change nothing.
+    """
     return sum(
         each.prototype == chosen.prototype.prototype
-        or bool(names & {period.period for period in _own_baseline(each, periods)})
+        or _meet(chosen.baseline, _own_baseline(each, periods))
         for each in prototypes
+    )
+
+
+def _meet(some: Iterable[Period], others: Sequence[Period]) -> bool:
+    return any(
+        (b.end_ms is None or a.start_ms < b.end_ms) and (a.end_ms is None or b.start_ms < a.end_ms)
+        for a in some
+        for b in others
     )
 
 

@@ -21,15 +21,26 @@ def method_section(comparison: Comparison, more: MoreWords, language: Language) 
         *_measured(comparison, language),
         _design(comparison, language),
         *_uncertainty(comparison, more, language),
-        language.gettext(
-            "The conclusion is the first line that applies of a table fixed in advance; nobody "
-            "chooses its words. The smallest change that matters, the question and the planned end "
-            "were laid down before the trial began; whatever was changed later is listed below."
-        ),
+        _declared(comparison, language),
     ]
     return parts.section(
         language.gettext("How the comparison was made"),
         [parts.paragraph(text) for text in told],
+    )
+
+
+def _declared(comparison: Comparison, language: Language) -> str:
+    late = ("changed_after_start", "not_declared")
+    if any(each.code in late for each in comparison.details.caveats):
+        return language.gettext(
+            "The conclusion is the first line that applies of a table fixed in advance; nobody "
+            "chooses its words. Not everything was laid down before the trial began: what was "
+            "decided later is listed among the things to know."
+        )
+    return language.gettext(
+        "The conclusion is the first line that applies of a table fixed in advance; nobody "
+        "chooses its words. The smallest change that matters, the question and the planned end "
+        "were laid down before the trial began; whatever was changed later is listed below."
     )
 
 
