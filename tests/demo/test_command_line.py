@@ -93,7 +93,7 @@ def test_closing_the_terminal_ends_everything_and_leaves_nothing(short_directory
         wait_for(CollectorApi(demo.address).is_ready, "the page")
         pids = demo.pids()
         demo.process.send_signal(signal.SIGHUP)
-        demo.finish(20.0)
+        demo.finish(60.0)
 
     assert demo.process.returncode == 0
     # A broker that was just being born hears of it a moment later.

@@ -265,7 +265,7 @@ def test_a_full_batch_passes_and_a_larger_packet_ends_its_sender(broker: Broker)
     node.publish(topic, largest)
     assert collector.received_until(largest) == set()
 
-    node.publish(topic, b"y" * 66560)
+    node.publish(topic, b"y" * 66560, may_end=True)
     node.ended.get(timeout=ANSWER_WAIT_S)
     broker.link(NODE).entered().publish(topic, b"last")
     assert collector.received_until(b"last") == set()

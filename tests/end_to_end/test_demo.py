@@ -89,7 +89,7 @@ def test_a_signal_at_any_stage_ends_every_process_and_removes_the_data(
         pids = demo.pids()
 
         demo.process.send_signal(number)
-        _, complained = demo.finish(timeout_s=20)
+        _, complained = demo.finish(timeout_s=60)
 
     assert demo.process.returncode == 0, complained
     assert complained == ""
@@ -103,7 +103,7 @@ def test_it_ends_by_itself_after_the_time_asked_for(tmp_path: Path) -> None:
     with Demo(tmp_path / "data", "--no-history", "--for", "6") as demo:
         demo.pid_of("terminal-1")
         pids = demo.pids()
-        demo.finish(timeout_s=20)
+        demo.finish(timeout_s=60)
 
     assert time.monotonic() - began_s >= 6
     assert demo.process.returncode == 0
@@ -152,7 +152,7 @@ def test_a_check_that_is_interrupted_is_not_passed(tmp_path: Path) -> None:
     path.write_text("\n".join(["start,in,out", *rows]) + "\n", encoding="utf-8")
 
     with Demo(tmp_path / "data", "--replay", str(path), "--check", "--for", "4") as demo:
-        said, complained = demo.finish(timeout_s=20)
+        said, complained = demo.finish(timeout_s=60)
 
     assert demo.process.returncode == 130
     assert said == ""

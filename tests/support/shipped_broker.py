@@ -124,9 +124,12 @@ class Link:
         while self.subscribed.get(timeout=ANSWER_WAIT_S) != mid:
             pass
 
-    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
+    def publish(
+        self, topic: str, payload: bytes, *, retain: bool = False, may_end: bool = False
+    ) -> None:
+        """Send; ``may_end``: the broker may end the connection while it reads this."""
         result = self._client.publish(topic, payload, qos=1, retain=retain)
-        assert result.rc is MQTTErrorCode.MQTT_ERR_SUCCESS
+        assert may_end or result.rc is MQTTErrorCode.MQTT_ERR_SUCCESS
 
     def received_until(self, last: bytes) -> set[str]:
         """Return the topics of everything that arrived before the payload `last`."""

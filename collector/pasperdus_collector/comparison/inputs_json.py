@@ -75,7 +75,7 @@ def from_text(text: str) -> Inputs:
         check(inputs)
     except (TypeError, ValueError, OverflowError, IndexError, RecursionError) as error:
         raise _no_inputs(str(error)) from error
-    if to_text(inputs) != text:
+    if json.loads(to_text(inputs)) != told:
         raise _no_inputs("it is not as it was written: something was added, cut or rounded")
     return inputs
 
