@@ -87,7 +87,16 @@ def test_ctrl_c_while_importing_ends_quietly() -> None:
     assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")
 
 
+@pytest.fixture
+def _closing_is_heard() -> Iterator[None]:
+    """Let processes started from here hear that a terminal closes, also where we run under nohup."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("_closing_is_heard")
 def test_closing_the_terminal_ends_everything_and_leaves_nothing(short_directory: Path) -> None:
     with Demo(None, "--no-history", temporary=short_directory) as demo:
         wait_for(CollectorApi(demo.address).is_ready, "the page")
