@@ -89,7 +89,7 @@ def test_ctrl_c_while_importing_ends_quietly() -> None:
 
 @pytest.fixture
 def _closing_is_heard() -> Iterator[None]:
-    """Let processes started from here hear that a terminal closes, also where we run under nohup."""
+    """Let what starts from here hear that a terminal closes, also where we run under nohup."""
     before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
     yield
     signal.signal(signal.SIGHUP, before)
