@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from pasperdus_collector.analysis.release_blocks import LEAST_RATINGS
 from pasperdus_collector.buckets.touched import touch
 
-K = 11
+K = LEAST_RATINGS
 RELEASED_TOGETHER = 20_000  # ratings after which a transaction closes no other block
 HOUR_MS = 3_600_000
 HOUR_QUARTERS = 4

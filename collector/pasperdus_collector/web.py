@@ -84,11 +84,12 @@ def build_web(
     for nouns_read in (series_routes, export_routes):
         web.include_router(nouns_read.routes(queries))
     web.include_router(block_routes.routes(queries, config.ledger.path))
-    for compared in (compare_routes, plan_routes, unusual_routes):
-        web.include_router(
-            compared.routes(queries, config.ledger.path, collector=config.collector.name)
-        )
+    web.include_router(
+        plan_routes.routes(queries, config.ledger.path, collector=config.collector.name)
+    )
     comparisons = Comparisons(queries, config.ledger.path, collector=config.collector.name)
+    for compared in (compare_routes, unusual_routes):
+        web.include_router(compared.routes(comparisons))
     web.include_router(
         recipe_routes.routes(queries, config.ledger.path, writer, comparisons.recipe)
     )

@@ -14,9 +14,9 @@ from pasperdus_dashboards.door_words import (
     gone_doors,
     stopped_notes,
 )
-from pasperdus_dashboards.languages import Language
 from pasperdus_dashboards.node_words import NodeCard, node_card
 from pasperdus_dashboards.rating_words import RatingsView, ratings_view, release_rule
+from pasperdus_service.languages import Language
 
 LEAST_HOURS = 8  # of a chart: one lonely hour would fill it
 

@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 from pasperdus_collector.api.today import Today
 from pasperdus_collector.node_state import NodeState
-from pasperdus_dashboards.languages import Language
 from pasperdus_dashboards.node_words import NodeCard, gone_since_ms
+from pasperdus_service.languages import Language
 
 
 def gone_doors(today: Today) -> list[NodeState]:

@@ -6,7 +6,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from pasperdus_collector.node_state import NodeState
-from pasperdus_dashboards.languages import Language
+from pasperdus_service.languages import Language
 
 LITTLE_DISK_MB = 500
 LOW_BATTERY_PERCENT = 20

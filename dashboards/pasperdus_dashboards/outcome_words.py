@@ -8,8 +8,8 @@ from typing import Literal
 
 from babel.numbers import format_decimal
 
-from pasperdus_collector.typography import FIXED, NARROW
-from pasperdus_dashboards.languages import Language
+from pasperdus_service.languages import Language
+from pasperdus_service.typography import FIXED, NARROW
 
 _WHOLE = {"share", "index", "log_ratio"}
 _POINTS = 100

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from pasperdus_collector.api.past import Week
-from pasperdus_dashboards.languages import Language
+from pasperdus_service.languages import Language
 
 WHOLE = 0.99  # of a week covered: less, and the missing part is said
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from pasperdus_collector.api.today import Published, Ratings
 from pasperdus_collector.release import K
 from pasperdus_contract.events import SATISFIED_FROM
-from pasperdus_dashboards.languages import Language
+from pasperdus_service.languages import Language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

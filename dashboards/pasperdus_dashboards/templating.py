@@ -10,8 +10,9 @@ from urllib.parse import urlencode
 import jinja2
 from fastapi.responses import HTMLResponse
 
-from pasperdus_dashboards.languages import DEFAULT, Language, languages
+from pasperdus_dashboards.languages import languages
 from pasperdus_dashboards.statics import asset_address
+from pasperdus_service.languages import DEFAULT, Language
 
 TEMPLATES = Path(__file__).parent / "templates"
 

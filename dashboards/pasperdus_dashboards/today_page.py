@@ -22,11 +22,12 @@ from pasperdus_dashboards.day_words import DayView, day_view
 from pasperdus_dashboards.drawings import Drawings, picture_of_words
 from pasperdus_dashboards.errors import DrawingError
 from pasperdus_dashboards.hour_chart import chart_version, hour_chart
-from pasperdus_dashboards.languages import DEFAULT, Language, languages
+from pasperdus_dashboards.languages import languages
 from pasperdus_dashboards.past_words import PastView, past_view
 from pasperdus_dashboards.statics import FOR_EVER
 from pasperdus_dashboards.templating import addresses, render
 from pasperdus_dashboards.week_chart import week_chart, week_version
+from pasperdus_service.languages import DEFAULT, Language
 
 log = structlog.get_logger()
 

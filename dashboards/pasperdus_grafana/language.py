@@ -6,7 +6,7 @@ French is written with plain spaces and apostrophes in the code, and set as the 
 from collections.abc import Callable
 from typing import Literal
 
-from pasperdus_collector.typography import french as typeset
+from pasperdus_service.typography import french as typeset
 
 Language = Literal["fr", "en"]
 LANGUAGES: tuple[Language, ...] = ("fr", "en")

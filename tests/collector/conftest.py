@@ -1,4 +1,4 @@
-"""A collector's core on a fresh ledger, for each test that asks for it."""
+"""A collector's core, or its register, on a fresh ledger for each test that asks for it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from support.collecting import Core
+from support.registering import RegisterDesk
 
 
 @pytest.fixture
@@ -15,3 +16,10 @@ def core(tmp_path: Path) -> Iterator[Core]:
     core = Core(tmp_path / "ledger.db")
     yield core
     core.close()
+
+
+@pytest.fixture
+def register(tmp_path: Path) -> Iterator[RegisterDesk]:
+    register = RegisterDesk(tmp_path / "ledger.db")
+    yield register
+    register.close()

@@ -14,14 +14,12 @@ import pytest
 
 from pasperdus_collector.analysis.comparison import answer, compare
 from pasperdus_collector.analysis.result import Caveat, Interval
-from pasperdus_collector.api.changes import Changes
 from pasperdus_collector.api.compare_shapes import answer_json, comparison_json
 from pasperdus_collector.api.queries import Queries
 from pasperdus_collector.comparison.gather import gather
 from pasperdus_collector.comparison.inputs_json import digest, from_text, to_text
-from pasperdus_collector.config import Config
 from pasperdus_collector.ledger import reading
-from pasperdus_collector.web import build_web
+from support.asking import client_of
 from support.trials import HOUR_MS, Site, Trial, simulate
 from support.web import Client
 from support.writing import Desk
@@ -53,18 +51,8 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
     path = tmp_path_factory.mktemp("compared") / "ledger.db"
     trial = simulate(path, SITE)
     desk = Desk(path)
-    config = Config.model_validate(
-        {
-            "collector": {"name": "mairie"},
-            "mqtt": {"url": "mqtt://127.0.0.1:1"},
-            "ledger": {"path": str(path)},
-            "http": {"auth": "none"},
-            "enrolment": {"mode": "open"},
-        }
-    )
     queries = Queries(path, desk.writer, now_ms=lambda: found.now_ms)
-    web = build_web(config, queries, desk.writer, Changes())
-    found = Asked(trial, trial.now_ms, desk, Client(web, base_url="http://127.0.0.1:8000"))
+    found = Asked(trial, trial.now_ms, desk, client_of(desk, queries))
     yield found
     desk.stop()
 

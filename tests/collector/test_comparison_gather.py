@@ -29,8 +29,9 @@ from support.gathering import (
     change,
     change_period,
     counted,
+    released,
 )
-from support.trials import DAY_MS, FIRST_MONDAY, PROTOTYPE, Trial, register, simulate
+from support.trials import DAY_MS, FIRST_MONDAY, HOUR_MS, PROTOTYPE, Trial, register, simulate
 
 
 @pytest.fixture(scope="module")
@@ -199,6 +200,19 @@ def test_a_control_site_has_the_same_two_periods_with_its_own_figures(tmp_path: 
         assert (arm.hours.entries.sum(), arm.hours.exits.sum()) == passed
         assert arm.full_weeks == 2
         assert arm.blocks.counts.sum() > 0
+
+
+def test_a_control_site_is_read_up_to_the_same_full_hour(tmp_path: Path) -> None:
+    """Also of a clock that was put back, after blocks of the hour at hand had been closed."""
+    other = replace(SITE, site="annexe", title="Annexe", weeks="AABB", seed=5, visitors_a_day=90)
+    trial = simulate(tmp_path / "ledger.db", replace(SITE, weeks="AABB"), control=other)
+    last = released(replace(trial, site=other), SITE.at(3), SITE.at(4))[-1]
+    hour_ms = last.end_ms - HOUR_MS
+    change_period(trial, "essai", end_ms=hour_ms + HOUR_MS // 2)  # in the course of that block
+
+    on_the_hour, later = (ask(trial, now_ms=hour_ms + ms) for ms in (0, HOUR_MS - 1))
+
+    assert to_text(later) == to_text(on_the_hour)
 
 
 def test_another_question_in_one_arm_is_named(tmp_path: Path) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,13 +21,6 @@ from support.registering import (
 )
 
 ONE = f"{PROTOTYPES}/lectern"
-
-
-@pytest.fixture
-def register(tmp_path: Path) -> Iterator[RegisterDesk]:
-    register = RegisterDesk(tmp_path / "ledger.db")
-    yield register
-    register.close()
 
 
 # -- the course of a trial ------------------------------------------------------------------------

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -34,13 +33,6 @@ from support.registering import (
 )
 
 ONE = f"{PROTOTYPES}/lectern"
-
-
-@pytest.fixture
-def register(tmp_path: Path) -> Iterator[RegisterDesk]:
-    register = RegisterDesk(tmp_path / "ledger.db")
-    yield register
-    register.close()
 
 
 # -- laying down ----------------------------------------------------------------------------------

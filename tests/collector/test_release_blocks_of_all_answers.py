@@ -20,15 +20,13 @@ from typing import Any
 
 import pytest
 
-from pasperdus_collector.api.changes import Changes
 from pasperdus_collector.api.queries import Queries
 from pasperdus_collector.calendar.masks import MASKS
-from pasperdus_collector.config import Config
 from pasperdus_collector.ledger import Ledger, reading
 from pasperdus_collector.register.records import Exclusion, Period
 from pasperdus_collector.register.store import add_period, add_prototype, read_prototype
-from pasperdus_collector.web import build_web
 from pasperdus_contract.events import SATISFIED_FROM
+from support.asking import client_of
 from support.known_blocks import (
     BLOCKS,
     BY_BIT,
@@ -106,18 +104,8 @@ def make(directory: Path, *, seed: int, is_late: bool = True) -> Place:
             register(ledger, SITE, exclusions=(EXCLUSION,))
             _move_periods(ledger)
     desk = Desk(path)
-    config = Config.model_validate(
-        {
-            "collector": {"name": "mairie"},
-            "mqtt": {"url": "mqtt://127.0.0.1:1"},
-            "ledger": {"path": str(path)},
-            "http": {"auth": "none"},
-            "enrolment": {"mode": "open"},
-        }
-    )
     queries = Queries(path, desk.writer, now_ms=lambda: made.now_ms)
-    web = build_web(config, queries, desk.writer, Changes())
-    made = Place(path, desk, queries, Client(web, base_url="http://127.0.0.1:8000"))
+    made = Place(path, desk, queries, client_of(desk, queries))
     return made
 
 

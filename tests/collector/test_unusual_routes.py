@@ -10,12 +10,10 @@ from typing import Any
 
 import pytest
 
-from pasperdus_collector.api.changes import Changes
 from pasperdus_collector.api.queries import Queries
 from pasperdus_collector.calendar.grid import midnight
-from pasperdus_collector.config import Config
 from pasperdus_collector.ledger import Ledger
-from pasperdus_collector.web import build_web
+from support.asking import client_of
 from support.trials import FIRST_MONDAY, Site, settle, simulate
 from support.web import Client
 from support.writing import Desk
@@ -39,19 +37,8 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
         settle(ledger, trial.now_ms)
     desk = Desk(path)
     desk.start()
-    config = Config.model_validate(
-        {
-            "collector": {"name": "mairie"},
-            "mqtt": {"url": "mqtt://127.0.0.1:1"},
-            "ledger": {"path": str(path)},
-            "http": {"auth": "none"},
-            "enrolment": {"mode": "open"},
-        }
-    )
     queries = Queries(path, desk.writer, now_ms=lambda: trial.now_ms)
-    yield Client(
-        build_web(config, queries, desk.writer, Changes()), base_url="http://127.0.0.1:8000"
-    )
+    yield client_of(desk, queries)
     desk.stop()
 
 

@@ -14,16 +14,14 @@ import pytest
 
 from pasperdus_collector.analysis.result import Caveat, VerdictCode
 from pasperdus_collector.analysis.wording import answer_words
-from pasperdus_collector.api.changes import Changes
 from pasperdus_collector.api.queries import Queries
-from pasperdus_collector.config import Config
-from pasperdus_collector.web import build_web
 from pasperdus_dashboards import drawings
 from pasperdus_dashboards.errors import DrawingError
 from pasperdus_dashboards.languages import languages
 from pasperdus_dashboards.report import pdf
 from pasperdus_dashboards.report.cells import cells_written
 from pasperdus_dashboards.report.typesetting import TEMPLATES, settable
+from support.asking import client_of
 from support.compared import FIRST_MONDAY, compared
 from support.compared import midnight_ms as ms
 from support.reading_pdf import opened, pages
@@ -377,18 +375,8 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
     path = tmp_path_factory.mktemp("reported") / "ledger.db"
     trial = simulate(path, Site(weeks="AAAABBBB", ratings_a_day=45, visitors_a_day=120))
     desk = Desk(path)
-    config = Config.model_validate(
-        {
-            "collector": {"name": "mairie"},
-            "mqtt": {"url": "mqtt://127.0.0.1:1"},
-            "ledger": {"path": str(path)},
-            "http": {"auth": "none"},
-            "enrolment": {"mode": "open"},
-        }
-    )
     queries = Queries(path, desk.writer, now_ms=lambda: trial.now_ms)
-    web = build_web(config, queries, desk.writer, Changes())
-    yield Asked(Client(web, base_url="http://127.0.0.1:8000"))
+    yield Asked(client_of(desk, queries))
     desk.stop()
 
 

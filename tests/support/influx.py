@@ -23,6 +23,7 @@ import threading
 import time
 import urllib.parse
 import urllib.request
+from abc import ABC, abstractmethod
 from base64 import b64encode
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -82,7 +83,7 @@ def other_server() -> Server | None:
     )
 
 
-class _Child:
+class _Child(ABC):
     """A server process on ports of its own; the same ones in all its lives."""
 
     ports_needed = 1
@@ -94,11 +95,13 @@ class _Child:
         self._process: subprocess.Popen[bytes] | None = None
         self._ports = [free_port() for _ in range(self.ports_needed)]
 
+    @abstractmethod
     def command(self) -> list[str]:
-        raise NotImplementedError
+        """Return the program to run and its arguments."""
 
+    @abstractmethod
     def is_ready(self) -> bool:
-        raise NotImplementedError
+        """Return whether it answers by now."""
 
     @property
     def direct_url(self) -> str:

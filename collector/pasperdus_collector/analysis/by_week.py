@@ -208,13 +208,7 @@ def _is_imprecise(arm: Arm, outcome: str) -> bool:
 
 def _known(figures: WeekFigures) -> WeekFigures:
     """Return the weeks that have a figure."""
-    known = np.isfinite(figures.value) & (figures.n > 0)
-    return WeekFigures(
-        week=figures.week[known],
-        value=figures.value[known],
-        error=figures.error[known],
-        n=figures.n[known],
-    )
+    return figures.rows(np.isfinite(figures.value) & (figures.n > 0))
 
 
 def _ratio(sums: Floats) -> Floats:

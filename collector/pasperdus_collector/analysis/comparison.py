@@ -4,6 +4,8 @@
 :func:`compare` adds all the rest.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from pasperdus_collector.analysis import by_week, interrupted, ordinal, proportions, response
@@ -11,7 +13,7 @@ from pasperdus_collector.analysis.arms import arm_facts, hour_cells, weekly_rows
 from pasperdus_collector.analysis.caveats import caveats
 from pasperdus_collector.analysis.estimates import Own, alpha_of, ratings_estimate
 from pasperdus_collector.analysis.inputs import DayTable, Inputs
-from pasperdus_collector.analysis.jackknife import Estimate, by_cluster
+from pasperdus_collector.analysis.jackknife import by_cluster
 from pasperdus_collector.analysis.outcomes import OF_RATINGS, outcome_of
 from pasperdus_collector.analysis.reading import NOTHING_TO_SAY, read
 from pasperdus_collector.analysis.result import (
@@ -41,13 +43,12 @@ def compare(inputs: Inputs, *, version: str, inputs_sha256: str) -> Comparison:
     first = _answer(inputs, found)
     others = sensitivity(inputs, found.reading)
     is_silent = found.verdict.code in NOTHING_TO_SAY
+    strata = () if is_silent else _strata(inputs, found.primary.own)
     return Comparison(
         answer=first,
         details=Details(
-            strata=() if is_silent else _strata(inputs, found.primary.own),
-            mantel_haenszel=None
-            if is_silent
-            else _mantel_haenszel(inputs, found.primary.own, found.alpha),
+            strata=strata,
+            mantel_haenszel=_mantel_haenszel(strata, found.alpha),
             ordinal=_ordinal(inputs, found),
             control=None if is_silent else found.primary.control,
             secondary=_secondary(inputs, found),
@@ -100,7 +101,7 @@ class _Found:
 def _answer(inputs: Inputs, found: _Found) -> Answer:
     plan, outcome = inputs.plan, outcome_of(inputs.plan.outcome)
     own = found.primary.own
-    return Answer(
+    told = Answer(
         site=inputs.site,
         site_title=inputs.site_title,
         time_zone=inputs.time_zone,
@@ -121,18 +122,15 @@ def _answer(inputs: Inputs, found: _Found) -> Answer:
         effect=found.primary.effect,
         unmatched_weight=None if own is None or own.strata is None else own.strata.unmatched,
         response=found.response,
-        advice=advise(
-            found.verdict,
-            better=outcome.better,
-            is_guarded=plan.outcome not in OF_RATINGS
-            or (found.response is not None and not found.response.is_changed),
-        ),
+        advice=None,
         override=plan.override,
         is_controlled=found.primary.control is not None
         and found.primary.control.difference is not None,
         changed=plan.changed,
         hypothesis=plan.hypothesis,
     )
+    is_guarded = told.guardrail == "holds"
+    return replace(told, advice=advise(found.verdict, better=outcome.better, is_guarded=is_guarded))
 
 
 def _response(inputs: Inputs, alpha: float) -> ResponseRate | None:
@@ -159,12 +157,7 @@ def _secondary(inputs: Inputs, found: _Found) -> tuple[Secondary, ...]:
             else by_week.Compared(
                 baseline=entries_a_day(days[0]),
                 prototype=entries_a_day(days[1]),
-                estimate=Estimate(
-                    value=step.value,
-                    standard_error=step.standard_error,
-                    df=step.df,
-                    clusters=step.weeks,
-                ),
+                estimate=step.estimate,
             )
         )
     scale = inputs.scale if inputs.question and inputs.other_question is None else 0
@@ -224,10 +217,7 @@ def _strata(inputs: Inputs, own: Own | None) -> tuple[Stratum, ...]:
     )
 
 
-def _mantel_haenszel(
-    inputs: Inputs, own: Own | None, alpha: float
-) -> tuple[float, Interval] | None:
-    strata = _strata(inputs, own)
+def _mantel_haenszel(strata: tuple[Stratum, ...], alpha: float) -> tuple[float, Interval] | None:
     if not strata:
         return None
     tables = np.array(

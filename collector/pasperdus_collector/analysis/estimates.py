@@ -208,15 +208,9 @@ def _of_counts(baseline: Arm, prototype: Arm, alpha: float) -> tuple[Own | None,
     found = interrupted.interrupted(baseline.days, prototype.days, alpha=alpha)
     if isinstance(found, interrupted.Refused):
         return None, found.code
-    estimate = Estimate(
-        value=found.value,
-        standard_error=found.standard_error,
-        df=found.df,
-        clusters=baseline.full_weeks + prototype.full_weeks,
-    )
     return (
         Own(
-            estimate=estimate,
+            estimate=found.estimate,
             clusters="weeks",
             fixed=found.interval,
             p_value=found.p_value,
@@ -328,7 +322,7 @@ def _effect(
     alpha: float,
 ) -> Effect:
     plan = inputs.plan
-    whole = {"share": 1.0, "index": 100.0}.get(outcome_of(plan.outcome).unit, inf)
+    whole = _whole(plan.outcome)
     always = always_valid(
         estimate, weeks=_looks(inputs), planned_weeks=plan.planned_weeks, alpha=alpha
     )
@@ -345,6 +339,11 @@ def _effect(
     )
 
 
+def _whole(outcome: str) -> float:
+    """Return the largest difference that there can be, in the outcome's unit."""
+    return {"share": 1.0, "index": 100.0}.get(outcome_of(outcome).unit, inf)
+
+
 def _within(interval: Interval, whole: float) -> Interval:
     """Return the interval without what no difference of shares can be."""
     return replace(interval, low=max(interval.low, -whole), high=min(interval.high, whole))
@@ -359,8 +358,7 @@ def _looks(inputs: Inputs) -> int:
 
 def _tells_nothing(inputs: Inputs, missed: float | None) -> bool:
     """Return whether even half of all that a share or an index can be might have been missed."""
-    whole = {"share": 1.0, "index": 100.0}.get(outcome_of(inputs.plan.outcome).unit)
-    return whole is not None and missed is not None and missed > whole / 2
+    return missed is not None and missed > _whole(inputs.plan.outcome) / 2
 
 
 def _missed(effect: Effect) -> float | None:

@@ -6,8 +6,8 @@ nothing computed from them tells more than the blocks that everybody can read (d
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +22,18 @@ SCORES = 5  # columns of counts; those above the scale are zero
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BlockTable:
+class Table:
+    """Columns of the same length."""
+
+    def rows(self, kept: Bools) -> Self:
+        """Return those rows of every column for which ``kept`` is true."""
+        return replace(
+            self, **{each.name: _rows(getattr(self, each.name), kept) for each in fields(self)}
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockTable(Table):
     """Release blocks of ratings, one row each, that lie wholly within an arm.
 
     ``counts`` (n x 5) are ratings by score, worst first, bursts included; ``bursts`` (n x 5) are
@@ -42,7 +53,7 @@ class BlockTable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HourTable:
+class HourTable(Table):
     """Local clock hours of an arm's days, one row each; several measures beside one another.
 
     ``entries`` and ``exits`` are persons, NaN where nothing could be known. ``open_share`` is the
@@ -65,7 +76,7 @@ class HourTable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DayTable:
+class DayTable(Table):
     """Local days of an arm on which the site was open, one row each.
 
     ``entries`` are persons counted (corrected where a calibration was in force throughout), NaN
@@ -87,7 +98,7 @@ class DayTable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WeekFigures:
+class WeekFigures(Table):
     """One figure a week, such as a mean stay in minutes; ``error`` is half of a 95 % interval.
 
     Weeks without a figure are left out. ``n`` is what it rests on: visits, waits, quarter-hours.
@@ -240,3 +251,10 @@ def monday(day: Ints) -> Ints:
 def weekday(day: Ints) -> Ints:
     """Return 0 for Monday to 6 for Sunday."""
     return (day - 1) % 7
+
+
+def _rows(column: Any, kept: Bools) -> Any:
+    """Return rows of a column, or of each where several have names, such as tallies."""
+    if isinstance(column, Mapping):
+        return {name: each[kept] for name, each in column.items()}
+    return column[kept]

@@ -64,6 +64,16 @@ class StepChange:
     weeks: int
     caveats: tuple[Caveat, ...]
 
+    @property
+    def estimate(self) -> Estimate:
+        """Return the figure by itself; its clusters are weeks with usable days."""
+        return Estimate(
+            value=self.value,
+            standard_error=self.standard_error,
+            df=self.df,
+            clusters=self.weeks,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:

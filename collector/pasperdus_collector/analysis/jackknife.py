@@ -46,29 +46,16 @@ class Estimate:
         return float(2 * special.stdtr(self.df, -abs(self.value) / self.standard_error))
 
 
-def one_arm(sums: Floats, statistic: Callable[[Floats], Floats]) -> Estimate:
-    """Return a figure of one arm.
-
-    ``sums`` (G x ...) are additive sums by cluster; ``statistic`` maps totals (... x ...) to
-    figures, one for each leading index. Replicates that are not finite (a stratum that only one
-    week knows) are left out. Needs two clusters; with one the standard error is infinite.
-    """
-    total = sums.sum(axis=0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        value = float(statistic(total[None])[0])
-        variance = _variance(statistic(total[None] - sums))
-    return Estimate(
-        value=value, standard_error=sqrt(variance), df=max(1, len(sums) - 1), clusters=len(sums)
-    )
-
-
 def two_arms(
     a_sums: Floats, b_sums: Floats, statistic: Callable[[Floats, Floats], Floats]
 ) -> Estimate:
     """Return a figure of two arms, such as their difference: standard errors in quadrature.
 
-    ``statistic`` takes totals of both; one cluster of one arm is left out at a time. Degrees of
-    freedom are Welch's: with 6 weeks against 30, nearly all that is unsure rests on 6.
+    Sums (G x ...) are additive ones by cluster; ``statistic`` maps totals of both (... x ...) to
+    figures, one for each leading index. One cluster of one arm is left out at a time; replicates
+    that are not finite (a stratum that only one week knows) are left out. Each arm needs two
+    clusters: with one the standard error is infinite. Degrees of freedom are Welch's: with 6 weeks
+    against 30, nearly all that is unsure rests on 6.
     """
     a_total, b_total = a_sums.sum(axis=0)[None], b_sums.sum(axis=0)[None]
     with np.errstate(divide="ignore", invalid="ignore"):

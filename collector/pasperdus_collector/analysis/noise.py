@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from math import inf, sqrt
 from typing import Protocol
 
-BLOCK = 11  # ratings that are published together: days with fewer are not seen apart
+from pasperdus_collector.analysis.release_blocks import LEAST_RATINGS
+
 MATCHING_COST = 0.25
 """By how much matching weekdays and hours widens the variance of single ratings at a block a day,
 and less by as much as there are more: whole blocks only can be matched. Measured by simulation."""
@@ -79,11 +80,11 @@ class Ratings:
 
     def noise(self, variance: float) -> Noise:
         """Return the noise of a week's mean, where one rating alone has this variance."""
-        matching = 1 + MATCHING_COST * min(1.0, BLOCK / self.ratings_a_day)
+        matching = 1 + MATCHING_COST * min(1.0, LEAST_RATINGS / self.ratings_a_day)
         alone = (1 - self.rho_day - self.rho_week) * matching
         day_variance = variance * (self.rho_day + alone / self.ratings_a_day)
         # Days of few ratings are published together: fewer and quieter "days" of the same week.
-        blocks = self.ratings_a_day * self.days_per_week / BLOCK
+        blocks = self.ratings_a_day * self.days_per_week / LEAST_RATINGS
         days = min(self.days_per_week, max(1.0, blocks))
         return Noise(
             week_sd=sqrt(variance * self.rho_week),

@@ -11,7 +11,7 @@ from pasperdus_collector.analysis.outcomes import TALLIES, Outcome, outcome_of
 from pasperdus_collector.analysis.plan import WeeksPlan
 from pasperdus_collector.analysis.time_left import TimeLeft
 from pasperdus_collector.analysis.words import Language
-from pasperdus_collector.typography import french
+from pasperdus_service.typography import french
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

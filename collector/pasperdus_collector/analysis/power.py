@@ -21,7 +21,7 @@ from scipy.optimize import brentq
 
 from pasperdus_collector.analysis.inputs import Design, Floats
 from pasperdus_collector.analysis.jackknife import t_quantile, welch_df
-from pasperdus_collector.analysis.noise import Noise, Planned, Weekly, design_effect
+from pasperdus_collector.analysis.noise import Noise, Planned, design_effect
 
 ALPHA = 0.05
 POWER = 0.8
@@ -122,13 +122,6 @@ def mde(outcome: Planned, weeks_a: int, weeks_b: int, terms: Terms | None = None
     if high == 0 or lacking(high) < 0:
         return None
     return float(brentq(lacking, high * _NEAR, high, rtol=1e-6))
-
-
-def mde_of_weeks(
-    weekly_sd: float, weeks_a: int, weeks_b: int, terms: Terms | None = None
-) -> float | None:
-    """Return the same for any outcome of one figure a week, of this standard deviation."""
-    return mde(Weekly(weekly_sd=weekly_sd), weeks_a, weeks_b, terms)
 
 
 def weeks_needed(

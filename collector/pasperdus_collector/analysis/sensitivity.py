@@ -9,21 +9,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from pasperdus_collector.analysis.inputs import (
-    Arm,
-    BlockTable,
-    Bools,
-    DayTable,
-    HourTable,
-    Inputs,
-    Ints,
-)
+from pasperdus_collector.analysis.inputs import Arm, BlockTable, Bools, Inputs, Ints
 from pasperdus_collector.analysis.outcomes import OF_RATINGS
 from pasperdus_collector.analysis.reading import NOTHING_TO_SAY, Reading, read
+from pasperdus_collector.analysis.release_blocks import LEAST_RATINGS
 from pasperdus_collector.analysis.result import Sensitivity, Verdict
-
-RELEASED_FROM = 11
-"""Ratings under which no sum leaves (decision 11): the K of release blocks."""
 
 
 def sensitivity(inputs: Inputs, found: Reading) -> list[Sensitivity]:
@@ -76,7 +66,7 @@ def _is_releasable(blocks: BlockTable) -> bool:
     """Return whether bursts and the rest are each none or enough to be told apart."""
     bursts = int(blocks.bursts.sum())
     rest = int(blocks.counts.sum()) - bursts
-    return all(each == 0 or each >= RELEASED_FROM for each in (bursts, rest))
+    return all(each == 0 or each >= LEAST_RATINGS for each in (bursts, rest))
 
 
 def _without_bursts(arm: Arm) -> Arm:
@@ -112,55 +102,11 @@ def _kept(arm: Arm, *, weeks_after: int | None = None, days: Ints | None = None)
     return replace(
         arm,
         weeks=tuple(week for week in arm.weeks if weeks_after is None or week.week > weeks_after),
-        blocks=_rows_of_blocks(blocks, keeps(blocks.day, blocks.week)),
-        hours=_rows_of_hours(hours, keeps(hours.day, hours.week)),
-        days=_rows_of_days(of_days, keeps(of_days.day, of_days.week)),
+        blocks=blocks.rows(keeps(blocks.day, blocks.week)),
+        hours=hours.rows(keeps(hours.day, hours.week)),
+        days=of_days.rows(keeps(of_days.day, of_days.week)),
         figures={
-            name: replace(
-                each,
-                week=each.week[kept],
-                value=each.value[kept],
-                error=each.error[kept],
-                n=each.n[kept],
-            )
+            name: each if weeks_after is None else each.rows(each.week > weeks_after)
             for name, each in arm.figures.items()
-            for kept in [
-                np.ones(len(each.week), dtype=bool)
-                if weeks_after is None
-                else each.week > weeks_after
-            ]
         },
-    )
-
-
-def _rows_of_blocks(table: BlockTable, kept: Bools) -> BlockTable:
-    return BlockTable(
-        day=table.day[kept],
-        hour=table.hour[kept],
-        counts=table.counts[kept],
-        bursts=table.bursts[kept],
-    )
-
-
-def _rows_of_hours(table: HourTable, kept: Bools) -> HourTable:
-    return HourTable(
-        day=table.day[kept],
-        hour=table.hour[kept],
-        entries=table.entries[kept],
-        exits=table.exits[kept],
-        open_share=table.open_share[kept],
-        door_coverage=table.door_coverage[kept],
-        box_coverage=table.box_coverage[kept],
-    )
-
-
-def _rows_of_days(table: DayTable, kept: Bools) -> DayTable:
-    return DayTable(
-        day=table.day[kept],
-        open_hours=table.open_hours[kept],
-        entries=table.entries[kept],
-        coverage=table.coverage[kept],
-        public_holiday=table.public_holiday[kept],
-        school_holiday=table.school_holiday[kept],
-        tallies={what: counts[kept] for what, counts in table.tallies.items()},
     )

@@ -13,7 +13,7 @@ from pasperdus_collector.analysis.result import Interval
 from pasperdus_collector.analysis.words import Language, Noun, Table
 from pasperdus_collector.analysis.words_en import ENGLISH
 from pasperdus_collector.analysis.words_fr import FRENCH
-from pasperdus_collector.typography import french
+from pasperdus_service.typography import french
 
 TABLES: dict[Language, Table] = {"fr": FRENCH, "en": ENGLISH}
 

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
-    """What a comparison is computed from, and the digest that names it."""
+    """What a comparison is computed from, its canonical text, and the digest that names it."""
 
     inputs: "Inputs"
+    text: str
     sha256: str
 
     def compared(self) -> "Comparison":
@@ -41,12 +42,19 @@ class Comparisons:
 
     def gather(self, site: str, baseline: str | None, prototype: str) -> Gathered:
         """Read what is compared. Raises :class:`~pasperdus_collector.errors.QueryError`."""
+        from pasperdus_collector.comparison.inputs_json import digest, to_text  # loads numpy
+
+        inputs = self.inputs(site, baseline, prototype)
+        text = to_text(inputs)
+        return Gathered(inputs=inputs, text=text, sha256=digest(text))
+
+    def inputs(self, site: str, baseline: str | None, prototype: str) -> "Inputs":
+        """Read the same without its text. Raises as :meth:`gather` does."""
         # numpy takes a tenth of a second to load, scipy over one: only who compares pays for them.
         from pasperdus_collector.comparison.gather import gather
-        from pasperdus_collector.comparison.inputs_json import digest, to_text
 
         with reading(self._ledger) as db:
-            inputs = gather(
+            return gather(
                 db,
                 site,
                 baseline,
@@ -54,7 +62,6 @@ class Comparisons:
                 now_ms=self._queries.now_ms(),
                 collector=self._collector,
             )
-        return Gathered(inputs=inputs, sha256=digest(to_text(inputs)))
 
     def recipe(self, site: str, prototype: str) -> dict[str, Any]:
         """Return what ``GET prototypes/{prototype}/recipe`` answers.
@@ -69,7 +76,7 @@ class Comparisons:
 
     def _result(self, site: str, prototype: str) -> dict[str, str] | None:
         try:
-            inputs = self.gather(site, None, prototype).inputs
+            inputs = self.inputs(site, None, prototype)
         except QueryError:  # it has no baseline, or no period yet: nothing came of it so far
             return None
         if inputs.plan.status not in ("ended", "ended_early"):

@@ -29,8 +29,6 @@ from pasperdus_collector.register.calibrated import LineCalibrations, read_line_
 from pasperdus_collector.register.records import Prototype
 from pasperdus_collector.writer import Writer
 
-_SEEDS = 10**9  # drawn by us: short enough to be read aloud
-
 IfMatch = Annotated[str | None, Header()]
 Asked = Annotated[OfSite, Query()]
 

@@ -43,33 +43,18 @@ def _text(text: str) -> str:
     return text
 
 
-By = Annotated[
-    str,
-    StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=BY_MAX),
-    AfterValidator(_printable),
-]
+def _trimmed(most: int) -> StringConstraints:
+    """Return the bounds of a text that somebody typed: something of it is left without spaces."""
+    return StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=most)
+
+
+By = Annotated[str, _trimmed(BY_MAX), AfterValidator(_printable)]
 """A role or a name of the team, typed by hand."""
 
-Title = Annotated[
-    str,
-    StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=TITLE_MAX),
-    AfterValidator(_printable),
-]
-Text = Annotated[
-    str,
-    StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=TEXT_MAX),
-    AfterValidator(_text),
-]
-Note = Annotated[
-    str,
-    StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=NOTE_MAX),
-    AfterValidator(_printable),
-]
-Why = Annotated[
-    str,
-    StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=WHY_MAX),
-    AfterValidator(_text),
-]
+Title = Annotated[str, _trimmed(TITLE_MAX), AfterValidator(_printable)]
+Text = Annotated[str, _trimmed(TEXT_MAX), AfterValidator(_text)]
+Note = Annotated[str, _trimmed(NOTE_MAX), AfterValidator(_printable)]
+Why = Annotated[str, _trimmed(WHY_MAX), AfterValidator(_text)]
 Outcome = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=OUTCOME_MAX)]
 Scale = Annotated[int, Field(strict=True, ge=2, le=5)]
 Delta = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]

@@ -1,15 +1,13 @@
 """The route that proposes unusual days for exclusion: by footfall, before anybody sees ratings."""
 
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request
 
+from pasperdus_collector.api.compared import Comparisons
 from pasperdus_collector.api.parameters import refuse_unknown
-from pasperdus_collector.api.queries import Queries
 from pasperdus_collector.errors import QueryError
-from pasperdus_collector.ledger import reading
 from pasperdus_collector.registry import DEFAULT_SITE
 
 if TYPE_CHECKING:
@@ -22,7 +20,7 @@ _KNOWN = ("site", "baseline", "prototype")
 _PRECISION = 4
 
 
-def routes(queries: Queries, ledger: Path, *, collector: str) -> APIRouter:
+def routes(comparisons: Comparisons) -> APIRouter:
     """Return ``/api/v1/unusual``."""
     router = APIRouter(prefix="/api/v1")
 
@@ -36,12 +34,7 @@ def routes(queries: Queries, ledger: Path, *, collector: str) -> APIRouter:
         refuse_unknown(request, _KNOWN)
         if prototype is None:
             raise QueryError("prototype is missing; name a prototype, or some of its periods")
-        from pasperdus_collector.comparison.gather import gather  # loads numpy
-
-        with reading(ledger) as db:
-            found = gather(
-                db, site, baseline, prototype, now_ms=queries.now_ms(), collector=collector
-            )
+        found = comparisons.inputs(site, baseline, prototype)
         return {
             "site": site,
             "baseline": _proposed(found.baseline),

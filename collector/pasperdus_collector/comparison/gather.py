@@ -81,7 +81,9 @@ def gather(
     blocks = _blocks(place, when, hour_ms)
     asked, other = _question(chosen, when, blocks)
     both, opened = measured(place, (when.baseline, when.tried), asked, blocks)
-    control, control_title = _control(db, chosen, when, asked, now_ms=now_ms, collector=collector)
+    control, control_title = _control(
+        db, chosen, when, asked, now_ms=now_ms, hour_ms=hour_ms, collector=collector
+    )
     trial = chosen.prototype
     return Inputs(
         site=site,
@@ -137,14 +139,14 @@ def _check_length(chosen: Chosen, when: Schedule) -> None:
 # -- one site -------------------------------------------------------------------------------------
 
 
-def _blocks(place: CountedSite, when: Schedule, now_ms: int) -> list[ReleasedBlock]:
+def _blocks(place: CountedSite, when: Schedule, hour_ms: int) -> list[ReleasedBlock]:
     """Return the blocks that any arm may touch: some may reach back before its first hour."""
     starts = [
         int(time.due.starts[0]) for time in (when.baseline, when.tried) if len(time.due.starts)
     ]
     if not starts:
         return []
-    return list(read_blocks(place.db, place.card.site, start_ms=min(starts), end_ms=now_ms))
+    return list(read_blocks(place.db, place.card.site, start_ms=min(starts), end_ms=hour_ms))
 
 
 # -- what was asked -------------------------------------------------------------------------------
@@ -269,6 +271,7 @@ def _control(
     asked: Asked | None,
     *,
     now_ms: int,
+    hour_ms: int,
     collector: str,
 ) -> tuple[tuple[Arm, Arm] | None, str]:
     """Return the same two periods of the site where nothing changed, and its title."""
@@ -276,6 +279,6 @@ def _control(
     if trial.design != "control" or trial.control_site is None:
         return None, ""
     place = CountedSite(db, trial.control_site, now_ms=now_ms, collector=collector)
-    blocks = _blocks(place, when, now_ms)
+    blocks = _blocks(place, when, hour_ms)
     arms, _ = measured(place, (when.baseline, when.tried), asked, blocks)
     return (arms[0], arms[1]), place.card.title

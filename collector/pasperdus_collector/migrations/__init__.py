@@ -8,12 +8,18 @@ most of its speed.
 import sqlite3
 
 from pasperdus_collector.errors import LedgerError
-from pasperdus_collector.migrations import m0001_ledger, m0002_series, m0003_register
+from pasperdus_collector.migrations import (
+    m0001_ledger,
+    m0002_series,
+    m0003_register,
+    m0004_reception,
+)
 
 MIGRATIONS: tuple[tuple[str, str], ...] = (
     ("0001-ledger", m0001_ledger.SCRIPT),
     ("0002-series", m0002_series.SCRIPT),
     ("0003-register", m0003_register.SCRIPT),
+    ("0004-reception", m0004_reception.SCRIPT),
 )
 
 

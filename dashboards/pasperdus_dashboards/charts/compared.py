@@ -10,14 +10,12 @@ from zoneinfo import ZoneInfo
 
 from pasperdus_collector.analysis.outcomes import outcome_of
 from pasperdus_collector.analysis.result import ArmFacts, Comparison, HourCell, Interval, Week
-from pasperdus_collector.typography import FIXED
 from pasperdus_contract.events import SATISFIED_FROM
 from pasperdus_dashboards.charts.arms import ARMS, Arm
 from pasperdus_dashboards.charts.effect import EffectAxis, EffectRow
 from pasperdus_dashboards.charts.heat import HeatCell
 from pasperdus_dashboards.charts.ratings import ScoreBar
 from pasperdus_dashboards.charts.weekly import MonthLabel, Span, WeekPoint, months_between
-from pasperdus_dashboards.languages import Language
 from pasperdus_dashboards.outcome_words import (
     axis_unit,
     axis_value,
@@ -26,6 +24,8 @@ from pasperdus_dashboards.outcome_words import (
     decimal_sign,
     size_written,
 )
+from pasperdus_service.languages import Language
+from pasperdus_service.typography import FIXED
 
 UNGATED = frozenset({"insufficient", "too_early"})
 """Verdicts under which nothing may look like a result: no colour, no arrow, no effect."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import groupby
 
-from pasperdus_dashboards.languages import Language
+from pasperdus_service.languages import Language
 
 _SLOT_HOURS = 3
 _MONDAY = 1  # the ordinal of one

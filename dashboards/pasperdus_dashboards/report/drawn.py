@@ -25,8 +25,8 @@ from pasperdus_dashboards.charts.print_look import TYPE_SIZE, print_look
 from pasperdus_dashboards.charts.ratings import rating_chart, rating_height
 from pasperdus_dashboards.charts.weekly import weekly_chart
 from pasperdus_dashboards.drawings import draw_pictures
-from pasperdus_dashboards.languages import Language
 from pasperdus_dashboards.outcome_words import words_code
+from pasperdus_service.languages import Language
 
 WHOLE_MM = 174.0
 BESIDE_MM = 89.0

@@ -7,7 +7,6 @@ from babel.numbers import format_decimal
 from pasperdus_collector.analysis.result import Comparison, Interval, Stratum
 from pasperdus_collector.analysis.wording import MoreWords
 from pasperdus_dashboards.charts.compared import arms_of, is_gated, shows_share
-from pasperdus_dashboards.languages import Language
 from pasperdus_dashboards.outcome_words import bounds_written, change_written, size_written
 from pasperdus_dashboards.report import parts
 from pasperdus_dashboards.report.cells import cells_written
@@ -15,6 +14,7 @@ from pasperdus_dashboards.report.drawn import Pictures
 from pasperdus_dashboards.report.first_page import arm_title
 from pasperdus_dashboards.report.others import other_outcomes
 from pasperdus_dashboards.report.typesetting import settable
+from pasperdus_service.languages import Language
 
 _UNKNOWN = "–"
 

@@ -16,11 +16,11 @@ from pasperdus_dashboards.charts.compared import (
     zone_of,
 )
 from pasperdus_dashboards.charts.weekly import starts_above_zero
-from pasperdus_dashboards.languages import Language
 from pasperdus_dashboards.outcome_words import words_code
 from pasperdus_dashboards.report import parts
 from pasperdus_dashboards.report.drawn import Pictures, weekly_kind
 from pasperdus_dashboards.report.typesetting import settable
+from pasperdus_service.languages import Language
 
 MOST_CAVEATS = 5
 _LONGEST_TITLE = 110

@@ -5,10 +5,10 @@ from babel.numbers import format_decimal
 from pasperdus_collector.analysis.outcomes import outcome_of
 from pasperdus_collector.analysis.result import Comparison, Secondary
 from pasperdus_collector.analysis.wording import MoreWords, measured, outcome_label
-from pasperdus_dashboards.languages import Language
 from pasperdus_dashboards.outcome_words import bounds_written, change_written, words_code
 from pasperdus_dashboards.report import parts
 from pasperdus_dashboards.report.typesetting import settable
+from pasperdus_service.languages import Language
 
 _UNKNOWN = "–"
 _LEAST_P = 0.001

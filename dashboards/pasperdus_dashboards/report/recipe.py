@@ -13,10 +13,11 @@ from typing import Any, Literal
 from pasperdus_collector.analysis.outcomes import outcome_of
 from pasperdus_collector.analysis.wording import TABLES, outcome_label
 from pasperdus_collector.registry import DEFAULT_SITE
-from pasperdus_dashboards.languages import Language, languages
+from pasperdus_dashboards.languages import languages
 from pasperdus_dashboards.outcome_words import size_written, words_code
 from pasperdus_dashboards.rating_words import satisfied_means
 from pasperdus_dashboards.report.typesetting import settable, typeset
+from pasperdus_service.languages import Language
 
 MOST_STEPS = 8
 _LONGEST_TITLE = 120

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pasperdus_dashboards.errors import DashboardsError
-from pasperdus_dashboards.languages import Language
+from pasperdus_service.languages import Language
 
 TEMPLATES = Path(__file__).parent / "templates"
 ACCESSIBLE: Literal["ua-1"] = "ua-1"  # PDF/UA-1, which French public services owe their readers

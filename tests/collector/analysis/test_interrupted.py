@@ -13,7 +13,6 @@ from statsmodels.genmod.generalized_linear_model import GLM
 from pasperdus_collector.analysis.inputs import DayTable, Floats
 from pasperdus_collector.analysis.interrupted import MOST_STEP, Refused, StepChange, interrupted
 from pasperdus_collector.analysis.jackknife import t_quantile
-from support.pedestrians import rows
 from support.trial_readings import rate
 
 SEED = 20260302
@@ -58,7 +57,7 @@ def cut(table: DayTable, first: int, end: int | None = None) -> tuple[DayTable, 
     """Return baseline and prototype; the prototype has the weeks ``[first, end)``."""
     week = (table.day - MONDAY) // 7
     during = (week >= first) & (week < (len(table.day) if end is None else end))
-    return rows(table, ~during), rows(table, during)
+    return table.rows(~during), table.rows(during)
 
 
 def raised(table: DayTable, by: float | Floats) -> DayTable:
@@ -125,7 +124,7 @@ def test_a_day_half_counted_is_left_out_and_one_nearly_whole_stands_for_its_part
 
     assert found.prototype_days == 49
     without = np.arange(50) != 3
-    assert found.value == pytest.approx(step(baseline, rows(prototype, without)).value, abs=2e-3)
+    assert found.value == pytest.approx(step(baseline, prototype.rows(without)).value, abs=2e-3)
 
 
 def test_holidays_explain_what_is_theirs() -> None:
@@ -193,7 +192,7 @@ def test_placebos_slide_week_by_week_and_are_a_sixth_of_the_baseline_long() -> N
 def test_a_baseline_on_both_sides_says_more_than_one_before() -> None:
     whole = reception(24)
     both, prototype = cut(whole, 8, 16)
-    before = rows(both, both.day < prototype.day[0])
+    before = both.rows(both.day < prototype.day[0])
 
     assert step(both, prototype).sampling_error < step(before, prototype).sampling_error
     # None reaches over the real prototype: two weeks long, they start in weeks 3 to 6 and 16 to 21,
@@ -229,7 +228,7 @@ def test_too_little_is_refused_with_a_reason(table: DayTable, first: int, code: 
 
 def test_a_baseline_in_which_no_placebo_fits_is_refused() -> None:
     baseline, prototype = cut(reception(30), 20)
-    every_other_week = rows(baseline, (baseline.day - MONDAY) // 7 % 2 == 0)
+    every_other_week = baseline.rows((baseline.day - MONDAY) // 7 % 2 == 0)
     # Ten weeks still have windows of one week; three weeks of ten days would leave none.
     assert isinstance(interrupted(every_other_week, prototype, alpha=ALPHA), StepChange)
     crowded = replace(baseline, day=MONDAY + 119 + np.arange(100) % 21, coverage=np.ones(100))

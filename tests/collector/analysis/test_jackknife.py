@@ -13,16 +13,20 @@ from pasperdus_collector.analysis.jackknife import (
     Estimate,
     by_cluster,
     difference,
-    one_arm,
     two_arms,
     welch_df,
 )
 
 SEED = 20261122
+NOTHING = np.array([[1.0, 0.0], [1.0, 0.0]])  # an arm of mean zero in which nothing is unsure
 
 
 def means(sums: Floats) -> Floats:
     return np.asarray(sums[..., 1] / sums[..., 0])
+
+
+def less(of_a: Floats, of_b: Floats) -> Floats:
+    return means(of_b) - means(of_a)
 
 
 def weeks(n: int, *, rng: np.random.Generator, mean: float = 0.0) -> Floats:
@@ -32,7 +36,7 @@ def weeks(n: int, *, rng: np.random.Generator, mean: float = 0.0) -> Floats:
 def test_of_a_mean_of_equal_clusters_it_is_the_standard_error_of_the_mean() -> None:
     sums = weeks(9, rng=np.random.default_rng(SEED))
 
-    found = one_arm(sums, means)
+    found = two_arms(NOTHING, sums, less)
 
     assert found.value == pytest.approx(sums[:, 1].mean())
     assert found.standard_error == pytest.approx(sums[:, 1].std(ddof=1) / sqrt(9))
@@ -43,7 +47,7 @@ def test_of_two_arms_it_is_welch_s_test() -> None:
     rng = np.random.default_rng(SEED)
     a, b = weeks(7, rng=rng), weeks(12, rng=rng, mean=1.0)
 
-    found = two_arms(a, b, lambda of_a, of_b: means(of_b) - means(of_a))
+    found = two_arms(a, b, less)
 
     theirs = stats.ttest_ind(b[:, 1], a[:, 1], equal_var=False)
     assert found.value / found.standard_error == pytest.approx(theirs.statistic)
@@ -54,7 +58,7 @@ def test_of_two_arms_it_is_welch_s_test() -> None:
 
 
 def test_one_cluster_tells_nothing_of_how_sure_it_is() -> None:
-    found = one_arm(np.array([[10.0, 7.0]]), means)
+    found = two_arms(NOTHING, np.array([[10.0, 7.0]]), less)
 
     assert found.value == 0.7
     assert found.standard_error == inf
@@ -62,7 +66,7 @@ def test_one_cluster_tells_nothing_of_how_sure_it_is() -> None:
 
 
 def test_weeks_of_unequal_size_weigh_by_their_ratings() -> None:
-    found = one_arm(np.array([[10.0, 5.0], [30.0, 30.0]]), means)
+    found = two_arms(NOTHING, np.array([[10.0, 5.0], [30.0, 30.0]]), less)
 
     assert found.value == 35 / 40
 

@@ -17,7 +17,6 @@ from pasperdus_collector.analysis.power import (
     fewest_pairs,
     mde,
     mde_by_formula,
-    mde_of_weeks,
     power_of,
     weeks_needed,
 )
@@ -59,7 +58,7 @@ def test_before_and_after_is_nearly_a_two_sample_t_test_of_weeks(
         nobs1=weeks_a, ratio=weeks_b / weeks_a, alpha=0.05, power=0.8
     )
 
-    assert 1.0 <= (mde_of_weeks(2.0, weeks_a, weeks_b) or 0) / (2.0 * library) < 1.02
+    assert 1.0 <= (mde(Weekly(weekly_sd=2.0), weeks_a, weeks_b) or 0) / (2.0 * library) < 1.02
 
 
 @pytest.mark.parametrize(("spread", "weeks_b"), [(1.0, 4), (1.0, 8), (3.0, 8)])
@@ -81,18 +80,18 @@ def test_welchs_test_finds_as_often_as_it_is_said_to(spread: float, weeks_b: int
 def test_pairs_are_a_paired_t_test_at_the_level_that_they_can_reach() -> None:
     library = TTestPower().solve_power(nobs=10, alpha=2 * 25 / 2**10, power=0.8)
 
-    found = mde_of_weeks(1.0, 10, 10, Terms(design="randomised"))
+    found = mde(Weekly(weekly_sd=1.0), 10, 10, Terms(design="randomised"))
 
     assert found == pytest.approx(library * 2**0.5, rel=1e-4)
 
 
 def test_a_control_site_costs_the_square_root_of_two_and_more_than_six_weeks() -> None:
-    alone = mde_of_weeks(1.0, 40, 40)
-    beside = mde_of_weeks(1.0, 40, 40, Terms(design="control"))
+    alone = mde(Weekly(weekly_sd=1.0), 40, 40)
+    beside = mde(Weekly(weekly_sd=1.0), 40, 40, Terms(design="control"))
 
     assert alone is not None
     assert beside == pytest.approx(alone * 2**0.5, rel=0.02)
-    assert mde_of_weeks(1.0, 5, 5, Terms(design="control")) is None
+    assert mde(Weekly(weekly_sd=1.0), 5, 5, Terms(design="control")) is None
 
 
 def test_what_a_design_cannot_tell_is_not_promised() -> None:
@@ -101,7 +100,7 @@ def test_what_a_design_cannot_tell_is_not_promised() -> None:
     assert mde(TOWN_HALL, 6, 6, Terms(design="randomised")) is not None
     assert mde(TOWN_HALL, 6, 6, Terms(design="randomised", alpha=0.025)) is None
     assert mde(TOWN_HALL, 1, 20) is None
-    assert mde_of_weeks(1.0, 4, 4, Terms(fewest_weeks=5)) is None
+    assert mde(Weekly(weekly_sd=1.0), 4, 4, Terms(fewest_weeks=5)) is None
 
 
 def test_nobody_can_be_more_satisfied_than_everybody() -> None:
