@@ -7,6 +7,7 @@ from importlib.metadata import version
 import structlog
 
 from pasperdus_collector.api.changes import Changes
+from pasperdus_collector.api.inside_now import InsideNow
 from pasperdus_collector.api.queries import Queries
 from pasperdus_collector.broker import EmbeddedBroker
 from pasperdus_collector.config import Config, HomeAssistantSettings, InfluxSettings
@@ -17,12 +18,15 @@ from pasperdus_collector.home_assistant.discovery import Home
 from pasperdus_collector.home_assistant.words import WORDS
 from pasperdus_collector.ingest import Ingest
 from pasperdus_collector.ledger import Ledger
+from pasperdus_collector.reception.outgoing import Outgoing
+from pasperdus_collector.reception.publishing import Publishing
 from pasperdus_collector.series.influx import InfluxRows, InfluxServer
 from pasperdus_collector.series.projection import Projection
 from pasperdus_collector.serving import StopSignals, serve_http
 from pasperdus_collector.subscriber import Subscriber, events_filter
 from pasperdus_collector.web import build_web
 from pasperdus_collector.writer import Writer
+from pasperdus_contract.topics import Topics
 from pasperdus_service.errors import ServiceError
 from pasperdus_service.lock import FileLock
 from pasperdus_service.systemd import notify
@@ -45,8 +49,9 @@ def serve(config: Config) -> None:
         writer = Writer(on_commit=changes.tell)
         home = _home(config)
         announcements = _announcements(config.home_assistant, home)
+        outgoing = Outgoing()
         running.callback(writer.stop)
-        _start_writer(config, writer, announcements, broker)
+        _start_writer(config, writer, outgoing, announcements, broker)
         influx = None if config.influx is None else InfluxServer(config.influx)
         queries = Queries(
             config.ledger.path,
@@ -54,6 +59,17 @@ def serve(config: Config) -> None:
             collector=config.collector.name,
             shared=None if influx is None else InfluxRows(influx),
         )
+        publishing = Publishing(
+            config.ledger.path,
+            outgoing,
+            Topics(config.mqtt.prefix),
+            inside=InsideNow(queries).read,
+            generation=lambda: changes.generation,
+            submit=writer.submit,
+            wake=writer.wake,
+        )
+        publishing.start()
+        running.callback(publishing.stop)
         projection = announcer = None
         if config.influx is not None and influx is not None:
             projection = _start_projection(config, config.influx, influx, writer)
@@ -120,6 +136,7 @@ def _start_broker(config: Config) -> EmbeddedBroker | None:
 def _start_writer(
     config: Config,
     writer: Writer,
+    outgoing: Outgoing,
     announcements: Announcements | None,
     broker: EmbeddedBroker | None,
 ) -> None:
@@ -134,6 +151,7 @@ def _start_writer(
             config.mqtt,
             collector=config.collector.name,
             sink=writer.sink,
+            outgoing=outgoing,
             announcements=announcements,
         ),
         broker,

@@ -8,11 +8,12 @@ with :meth:`Dating.redate`. Each step dates by what is known then, so it may be 
 """
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pasperdus_collector.buckets.increments import Increments, count_event
 from pasperdus_collector.buckets.kept_events import move
+from pasperdus_collector.buckets.undone import is_undoable, undone_among
 from pasperdus_collector.registry import Registry
 from pasperdus_collector.time_correction import (
     ANCHOR_EVERY_MS,
@@ -274,7 +275,7 @@ class Dating:
         self,
         node_id: int,
         epoch_id: int,
-        rows: Iterable[tuple[int, int, int | None, str, str]],
+        rows: Sequence[tuple[int, int, int | None, str, str]],
         *,
         anchors: Sequence[Anchor],
         latest: int | None,
@@ -285,6 +286,7 @@ class Dating:
         """
         increments = Increments()
         site_id = self._registry.site_of(node_id)
+        undone = undone_among(self._db, epoch_id, [seq for _, seq, *_ in rows])
         moved: list[tuple[int | None, str, int, int]] = []
         for _, seq, old_at, old_quality, body in rows:
             if not anchors and (latest is None or old_at is None or old_at <= latest):
@@ -294,6 +296,8 @@ class Dating:
             if (new.at, new.quality) == (old_at, old_quality):
                 continue
             moved.append((new.at, new.quality, epoch_id, seq))
+            if seq in undone and is_undoable(event):
+                continue  # it counts nowhere
             move(
                 self._db,
                 site_id=site_id,

@@ -149,7 +149,7 @@ class Ingest:
         for name, first, head in named_epochs(heartbeat):
             epoch = self._ledger.epoch(node_id, name, None)
             self._node_states.note_extent(epoch.id, first, head, now_ms)
-        self._node_states.note_heartbeat(node_id, message.payload, now_ms)
+        self._node_states.note_heartbeat(node_id, heartbeat, message.payload, now_ms)
 
     def _take_status(self, message: Inbound) -> None:
         if not message.payload:

@@ -13,15 +13,17 @@ from pathlib import Path
 
 import structlog
 
-from pasperdus_collector.buckets import days, touched
+from pasperdus_collector.buckets import days, slip_traces, touched
 from pasperdus_collector.buckets.increments import Increments, count_event
 from pasperdus_collector.buckets.kept_events import keep
+from pasperdus_collector.buckets.undone import is_undoable, take_back, undone_among
 from pasperdus_collector.decision import Decision, Known
 from pasperdus_collector.errors import LedgerError
 from pasperdus_collector.migrations import migrate
 from pasperdus_collector.registry import Registry
 from pasperdus_collector.time_correction import Dated
 from pasperdus_contract.codec import GoodEvent
+from pasperdus_contract.events import AnyEvent, Token, Undo
 from pasperdus_contract.fields import MAX_SEQ
 from pasperdus_contract.ranges import Range, compress, contains, merge
 
@@ -81,6 +83,7 @@ class Ledger:
         self.migrated = migrate(self.db)
         with self._committing():
             touched.prepare(self.db)
+            slip_traces.prepare(self.db)
             days.rebuild_due_sites(self.db)
         (self._quarantine_size,) = self.db.execute("SELECT count(*) FROM quarantine").fetchone()
 
@@ -255,7 +258,10 @@ class Ledger:
         self._widen_ranges(epoch.id, compress(good.seq for good in events))
         increments = Increments()
         site_id = self.registry.site_of(epoch.node_id)
+        undone = undone_among(self.db, epoch.id, [good.seq for good in events])
         for good in events:
+            if good.seq in undone and is_undoable(good.event):
+                continue  # taken back before it arrived
             at = dated[good.seq].at
             count_event(increments, self.registry, epoch.node_id, good.event, at, sign=1)
             keep(
@@ -265,8 +271,11 @@ class Ledger:
                 event=good.event,
                 at=at,
                 quality=dated[good.seq].quality,
+                received_at=received_at,
             )
+        self._take_back(epoch, [good.event for good in events], increments)
         increments.write(self.db, site_id)
+        self._note_heard(epoch, events)
         # A clock that runs ahead must not set the node's last event for years to come.
         known = (each.at for each in dated.values() if each.at is not None)
         latest = max((at for at in known if at <= received_at + AHEAD_MS), default=None)
@@ -274,6 +283,30 @@ class Ledger:
             self.db.execute(
                 "UPDATE nodes SET event_at = max(coalesce(event_at, 0), ?) WHERE id = ?",
                 (latest, epoch.node_id),
+            )
+
+    def _take_back(self, epoch: Epoch, stored: Sequence[AnyEvent], increments: Increments) -> None:
+        """Follow the undos of a batch; what they take back may be in the same one."""
+        for event in stored:
+            if isinstance(event, Undo):
+                undone = self.epoch(epoch.node_id, event.undone.epoch, None)
+                take_back(
+                    self.db,
+                    increments,
+                    self.registry,
+                    node_id=epoch.node_id,
+                    epoch_id=undone.id,
+                    seq=event.undone.seq,
+                )
+
+    def _note_heard(self, epoch: Epoch, events: Sequence[GoodEvent]) -> None:
+        """Note how far a terminal was heard: it shows its own later steps by itself."""
+        tapped = (good.seq for good in events if isinstance(good.event, Token | Undo))
+        highest = max(tapped, default=None)
+        if highest is not None:
+            self.db.execute(
+                "UPDATE epochs SET heard_seq = max(coalesce(heard_seq, 0), ?) WHERE id = ?",
+                (highest, epoch.id),
             )
 
     def _ranges_around(self, epoch_id: int, low: int, high: int) -> list[Range]:

@@ -34,5 +34,8 @@ class NodeState:
     temperature_c: float | None
     disk_free_mb: int | None
     version: str | None
+    screen: str | None
+    """``agent`` or ``public``: what it shows on a screen, where it has one."""
+
     missing: list[Missing]
     undated: int

@@ -19,7 +19,7 @@ class NodeStates:
         self._db = db
 
     def note_status(self, node_id: int, status: NodeStatus, now_ms: int) -> bool:
-        """Keep what a node, or its last will, says; return whether that is news.
+        """Keep what a node, or its last will, says; return whether its state is news.
 
         What is no news, such as a retained status heard again, is no sign of life either.
         """
@@ -27,13 +27,27 @@ class NodeStates:
             "UPDATE nodes SET state = ?1, state_at = ?2 WHERE id = ?3 AND state IS NOT ?1",
             (status.state, now_ms, node_id),
         )
+        if status.state == "online":
+            self._db.execute(
+                "UPDATE nodes SET running_epoch = ?1 WHERE id = ?2 AND running_epoch IS NOT ?1",
+                (status.epoch, node_id),
+            )
+        self._note_screen(node_id, status.screen)
         return changed.rowcount > 0
 
-    def note_heartbeat(self, node_id: int, payload: bytes, now_ms: int) -> None:
+    def note_heartbeat(
+        self, node_id: int, heartbeat: Heartbeat, payload: bytes, now_ms: int
+    ) -> None:
         """Keep the last heartbeat whole."""
         self._db.execute(
             "UPDATE nodes SET heartbeat = ?, heartbeat_at = ? WHERE id = ?",
             (payload.decode(), now_ms, node_id),
+        )
+        self._note_screen(node_id, heartbeat.screen)
+
+    def _note_screen(self, node_id: int, screen: str | None) -> None:
+        self._db.execute(
+            "UPDATE nodes SET screen = ?1 WHERE id = ?2 AND screen IS NOT ?1", (screen, node_id)
         )
 
     def note_extent(self, epoch_id: int, first: int, head: int, now_ms: int) -> None:
@@ -63,14 +77,14 @@ def read_nodes(db: sqlite3.Connection, now_ms: int) -> list[NodeState]:
         _node_state(row, missing.get(row[0], []), undated.get(row[0], 0), now_ms)
         for row in db.execute(
             "SELECT nodes.id, nodes.name, sites.name, zones.name, state, state_at, heartbeat, "
-            "heartbeat_at, event_at FROM nodes JOIN zones ON zones.id = nodes.zone_id "
+            "heartbeat_at, event_at, screen FROM nodes JOIN zones ON zones.id = nodes.zone_id "
             "JOIN sites ON sites.id = zones.site_id ORDER BY nodes.name"
         )
     ]
 
 
 def _node_state(row: Sequence[Any], missing: list[Missing], undated: int, now_ms: int) -> NodeState:
-    _, node, site, zone, state, state_at, heartbeat, heartbeat_at, event_at = row
+    _, node, site, zone, state, state_at, heartbeat, heartbeat_at, event_at, screen = row
     beat = Heartbeat.model_validate_json(heartbeat) if heartbeat else None
     heard_at = max(heartbeat_at or 0, state_at or 0)
     if state == "online" and now_ms - heard_at > SILENT_AFTER_MS:
@@ -92,6 +106,7 @@ def _node_state(row: Sequence[Any], missing: list[Missing], undated: int, now_ms
         temperature_c=beat.temperature_c if beat else None,
         disk_free_mb=beat.disk_free_mb if beat else None,
         version=beat.version if beat else None,
+        screen=screen,
         missing=missing,
         undated=undated,
     )

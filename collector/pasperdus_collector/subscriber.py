@@ -6,6 +6,7 @@ from importlib.metadata import version
 import structlog
 
 from pasperdus_collector.home_assistant.announcements import Announcements
+from pasperdus_collector.reception.outgoing import Outgoing
 from pasperdus_contract.codec import encode
 from pasperdus_contract.messages import CollectorStatus
 from pasperdus_contract.topics import Channel, NodeTopic, Topics
@@ -34,7 +35,8 @@ def events_filter(prefix: str) -> str:
 class Subscriber:
     """Hears every node and answers it. Times are seconds of one monotonic clock.
 
-    With ``announcements`` it also keeps Home Assistant told.
+    It sends what ``outgoing`` holds for screens, and with ``announcements`` keeps Home Assistant
+    told.
     """
 
     def __init__(
@@ -43,8 +45,10 @@ class Subscriber:
         *,
         collector: str,
         sink: Sink,
+        outgoing: Outgoing | None = None,
         announcements: Announcements | None = None,
     ) -> None:
+        self._outgoing = Outgoing() if outgoing is None else outgoing
         self._topics = Topics(settings.prefix)
         self._collector = collector
         self._announcements = announcements
@@ -85,9 +89,12 @@ class Subscriber:
         self._link.start()
 
     def tick(self, now_s: float) -> None:
-        """Connect again when the time has come; tell Home Assistant what is due."""
+        """Connect again when the time has come; tell screens and Home Assistant what is due."""
         self._link.tick(now_s)
-        if self._announcements is not None and self.is_listening:
+        if not self.is_listening:
+            return
+        self._outgoing.flush(self._link.publish)
+        if self._announcements is not None:
             self._announcements.flush(self._link.publish)
 
     def take(self, event: LinkEvent, now_s: float) -> NodeTopic | None:
@@ -101,6 +108,7 @@ class Subscriber:
                 if event.is_granted:
                     # Nodes send again when they see a new instance: only now can we hear them.
                     self._link.publish(self._status(is_online=True))
+                    self._outgoing.connected()
                     if self._announcements is not None:
                         self._announcements.connected()
                     log.info("listening to nodes")

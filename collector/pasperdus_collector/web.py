@@ -7,9 +7,11 @@ from fastapi import FastAPI
 
 from pasperdus_collector.api import (
     block_routes,
+    board_routes,
     calendar_routes,
     calibration_routes,
     compare_routes,
+    content_routes,
     course_routes,
     export_routes,
     guard,
@@ -20,10 +22,12 @@ from pasperdus_collector.api import (
     prototype_routes,
     recipe_routes,
     series_routes,
+    slip_routes,
     unusual_routes,
 )
 from pasperdus_collector.api.changes import Changes
 from pasperdus_collector.api.compared import Comparisons
+from pasperdus_collector.api.contents import Contents
 from pasperdus_collector.api.live_feed import LiveFeed
 from pasperdus_collector.api.metrics import Parts
 from pasperdus_collector.api.queries import Queries
@@ -79,11 +83,15 @@ def build_web(
         prototype_routes,
         course_routes,
         period_routes,
+        slip_routes,
     ):
         web.include_router(nouns.routes(queries, config.ledger.path, writer))
+    contents = Contents(config.ledger.path, writer, now_ms=queries.now_ms)
+    web.include_router(content_routes.routes(contents))
     for nouns_read in (series_routes, export_routes):
         web.include_router(nouns_read.routes(queries))
-    web.include_router(block_routes.routes(queries, config.ledger.path))
+    for at_path in (block_routes, board_routes):
+        web.include_router(at_path.routes(queries, config.ledger.path))
     web.include_router(
         plan_routes.routes(queries, config.ledger.path, collector=config.collector.name)
     )

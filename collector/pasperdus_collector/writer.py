@@ -18,12 +18,14 @@ from typing import Any, TypeVar
 import structlog
 
 from pasperdus_collector.broker import EmbeddedBroker
+from pasperdus_collector.buckets import slip_traces
 from pasperdus_collector.buckets.days import close_days, pass_time
 from pasperdus_collector.dating import Dating
 from pasperdus_collector.errors import LedgerError
 from pasperdus_collector.ingest import Inbound, Ingest
 from pasperdus_collector.ledger import Ledger, wall_ms
 from pasperdus_collector.pulse_release import release_pulses
+from pasperdus_collector.reception import slips
 from pasperdus_collector.release import release
 from pasperdus_collector.subscriber import Subscriber
 from pasperdus_contract.fields import QUARTER_MS
@@ -37,6 +39,7 @@ LONGEST_SLEEP_S = 1.0
 RELEASE_EVERY_S = 20.0
 LONGEST_HOLD_S = 300.0  # for which blocks wait for times that are on their way
 CLOSE_EVERY_S = 2.0
+PURGE_EVERY_S = 20.0
 AGAIN_S = 60.0  # after a failure
 WATCHDOG_S = 10.0  # a third of WatchdogSec in the unit
 
@@ -60,11 +63,18 @@ class _Stop:
     pass
 
 
+class _Wake:
+    """Ends the wait of the loop: there is something to send."""
+
+
+_Item = _Arrived | _Command | _Wake | _Stop
+
+
 class Writer:
     """Owns the ledger's writing connection and the subscriber while its thread runs."""
 
     def __init__(self, *, on_commit: Callable[[], None]) -> None:
-        self._inbox: queue.SimpleQueue[_Arrived | _Command | _Stop] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[_Item] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._on_commit = on_commit
         self._ingest: Ingest | None = None
@@ -98,6 +108,10 @@ class Writer:
                 )
             wait([done], timeout=LONGEST_SLEEP_S)
         return done.result()
+
+    def wake(self) -> None:
+        """Let the thread send at once what the subscriber has to say."""
+        self._inbox.put(_Wake())
 
     @property
     def is_alive(self) -> bool:
@@ -179,7 +193,7 @@ class Writer:
     ) -> None:
         subscriber.start()
         dating = Dating(ledger.db, ledger.registry)
-        release_at_s = broker_at_s = time.monotonic()
+        release_at_s = purge_at_s = broker_at_s = time.monotonic()
         is_behind = False
         while True:
             items = self._wait(subscriber, longest_s=0.0 if is_behind else LONGEST_SLEEP_S)
@@ -194,19 +208,20 @@ class Writer:
             if now_s >= release_at_s + (LONGEST_HOLD_S if is_behind else 0.0):
                 release_at_s = now_s + RELEASE_EVERY_S
                 self._release(ledger)
+            if now_s >= purge_at_s:
+                purge_at_s = now_s + PURGE_EVERY_S
+                self._purge_slips(ledger)
             is_behind = self._close_days(ledger) or is_behind
             self._pet_watchdog()
             if any(isinstance(item, _Stop) for item in items):
                 subscriber.stop()
                 return
 
-    def _wait(
-        self, subscriber: Subscriber, *, longest_s: float
-    ) -> list[_Arrived | _Command | _Stop]:
+    def _wait(self, subscriber: Subscriber, *, longest_s: float) -> list[_Item]:
         timeout_s = longest_s
         if subscriber.deadline_s is not None:
             timeout_s = min(timeout_s, max(0.0, subscriber.deadline_s - time.monotonic()))
-        items: list[_Arrived | _Command | _Stop] = []
+        items: list[_Item] = []
         try:
             items.append(self._inbox.get(timeout=timeout_s))
             while len(items) < MAX_TOGETHER:
@@ -217,7 +232,7 @@ class Writer:
 
     def _process(
         self,
-        items: list[_Arrived | _Command | _Stop],
+        items: list[_Item],
         ledger: Ledger,
         ingest: Ingest,
         subscriber: Subscriber,
@@ -338,3 +353,17 @@ class Writer:
         if closed:
             log.info("release blocks closed", blocks=closed)
             self._on_commit()
+
+    def _purge_slips(self, ledger: Ledger) -> None:
+        """Delete phone slips that waited too long, and what is left of all that are gone."""
+        try:
+            with ledger.transaction():
+                purged = slips.purge(ledger.db, wall_ms())
+                slip_traces.rewrite(ledger.db)
+            if purged:
+                log.info("phone slips purged", slips=purged)
+                self._on_commit()
+            slip_traces.cut(ledger.db)
+        except sqlite3.Error as error:
+            self.failures += 1
+            log.error("phone slips could not be purged", reason=str(error))

@@ -113,8 +113,8 @@ class Rating(Event):
         return self
 
 
-class RatingKey(WireModel):
-    """The key of a rating of the same node."""
+class EventKey(WireModel):
+    """The key of an earlier event of the same node."""
 
     epoch: Epoch
     seq: Seq
@@ -127,7 +127,7 @@ class Reason(Event):
     """
 
     kind: Literal["reason"] = "reason"
-    rating: RatingKey
+    rating: EventKey
     code: Name
 
 
@@ -171,6 +171,17 @@ class Adjust(Event):
     occupancy: Annotated[int, Strict(), Field(ge=0, le=MAX_OCCUPANCY)]
 
 
+class Undo(Event):
+    """The agent took back a tap: a token's step, a tally or a pulse of the same node.
+
+    The event taken back stays as it was recorded; nothing is counted of it any more. The key is
+    nested because ``seq`` beside it is this event's own.
+    """
+
+    kind: Literal["undo"] = "undo"
+    undone: EventKey
+
+
 class Health(Event):
     """A part of the node changed state."""
 
@@ -192,6 +203,7 @@ AnyEvent = Annotated[
     | MessageTaken
     | Pulse
     | Adjust
+    | Undo
     | Health,
     Field(discriminator="kind"),
 ]
@@ -212,6 +224,7 @@ KINDS = frozenset(
         MessageTaken,
         Pulse,
         Adjust,
+        Undo,
         Health,
     )
 )

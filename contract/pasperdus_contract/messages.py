@@ -92,6 +92,12 @@ class EpochExtent(WireModel):
     head: Seq
 
 
+Screen = Annotated[
+    Literal["agent", "public"] | None, Field(exclude_if=lambda screen: screen is None)
+]
+"""What a node with a screen shows there; other nodes do not say it."""
+
+
 class Heartbeat(Envelope):
     """How a node is, every 30 s; ``first`` and ``head`` are null before its first event."""
 
@@ -108,6 +114,7 @@ class Heartbeat(Envelope):
     temperature_c: Annotated[float, Strict(), Field(allow_inf_nan=False)] | None
     disk_free_mb: Count
     version: Annotated[str, StringConstraints(max_length=40)]
+    screen: Screen = None
 
 
 class NodeStatus(Envelope):
@@ -116,6 +123,7 @@ class NodeStatus(Envelope):
     state: Literal["online", "offline"]
     epoch: Epoch
     version: Annotated[str, StringConstraints(max_length=40)]
+    screen: Screen = None
 
 
 class CollectorStatus(Envelope):

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from pasperdus_contract.board import Board
 from pasperdus_contract.events import AnyEvent
 from pasperdus_contract.messages import (
     Ack,
@@ -19,6 +20,7 @@ from pasperdus_contract.messages import (
     NodeStatus,
     Rejection,
 )
+from pasperdus_contract.slips import Slips
 
 _DOCUMENTS: dict[str, TypeAdapter[object]] = {
     "batch": TypeAdapter(Batch),
@@ -28,6 +30,8 @@ _DOCUMENTS: dict[str, TypeAdapter[object]] = {
     "heartbeat": TypeAdapter(Heartbeat),
     "node-status": TypeAdapter(NodeStatus),
     "collector-status": TypeAdapter(CollectorStatus),
+    "board": TypeAdapter(Board),
+    "slips": TypeAdapter(Slips),
 }
 
 

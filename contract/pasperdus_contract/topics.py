@@ -45,6 +45,7 @@ class Topics:
             )
         self.prefix = prefix
         self._node = re.compile(rf"{re.escape(prefix)}/node/({_NAME})/({_CHANNELS})")
+        self._board = re.compile(rf"{re.escape(prefix)}/site/({_NAME})/board")
         self._collector = re.compile(rf"{re.escape(prefix)}/collector/({_NAME})/status")
 
     def node(self, node: str, channel: Channel) -> str:
@@ -67,4 +68,9 @@ class Topics:
     def parse_collector_status(self, topic: str) -> str | None:
         """Return the collector whose status ``topic`` carries, or None."""
         match = self._collector.fullmatch(topic)
+        return match[1] if match else None
+
+    def parse_board(self, topic: str) -> str | None:
+        """Return the site whose board ``topic`` carries, or None."""
+        match = self._board.fullmatch(topic)
         return match[1] if match else None

@@ -16,6 +16,7 @@ from pasperdus_dashboards.door_words import (
 )
 from pasperdus_dashboards.node_words import NodeCard, node_card
 from pasperdus_dashboards.rating_words import RatingsView, ratings_view, release_rule
+from pasperdus_dashboards.waiting_words import WaitingView, waiting_view
 from pasperdus_service.languages import Language
 
 LEAST_HOURS = 8  # of a chart: one lonely hour would fill it
@@ -54,6 +55,7 @@ class DayView:
     inside: str
     inside_margin: str
     inside_note: str
+    waiting: WaitingView | None
     hours: list[HourRow]
     hours_sentence: str
     ratings: list[RatingsView]
@@ -112,6 +114,7 @@ def day_view(today: Today, language: Language) -> DayView:
         inside=_figure(today.inside.people, language),
         inside_margin=_margin(today, language),
         inside_note=inside_note,
+        waiting=None if today.waiting is None else waiting_view(today.waiting, language),
         hours=hours,
         hours_sentence=_hours_sentence(today, hours, language),
         ratings=[ratings_view(each, language, zone) for each in today.ratings],

@@ -24,6 +24,7 @@ from pasperdus_contract.fields import QUARTER_MS
 BYTES_AN_EVENT = 290  # on disk while it is made: the row, its index entry, and sorting
 CACHE_KB = 1_000_000
 NODES = ("entrance", "hall", "lectern")
+TOKEN = "blue-triangle"  # the only one: no figure depends on it
 _BOOTED_BEFORE_MS = 60_000
 _PASSAGE, _RATING, _COVERAGE = 0, 1, 2
 
@@ -243,13 +244,13 @@ class _Filling:
             elif kind == "token":
                 visit, action, service = detail.split(" ")
                 key = (self._epoch_id, seq, self._site_id)
-                tokens.append((*key, visit, at, "exact", action, service or None))
+                tokens.append((*key, visit, at, "exact", action, service or None, TOKEN, at))
                 visits[visit].append(Step._make((at, action, service or None, "exact")))
             elif kind == "pulse":
                 pulses.append((self._epoch_id, seq, self._site_id, at, int(detail)))
         self._db.executemany(
-            "INSERT INTO token_steps (epoch_id, seq, site_id, visit, at, quality, action, service) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO token_steps (epoch_id, seq, site_id, visit, at, quality, action, service, "
+            "token, noted_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             tokens,
         )
         self._db.executemany(
@@ -284,7 +285,7 @@ def _fields(kind: str, sensor: str, detail: str, uptime: int) -> str:
     if kind == "token":
         visit, action, service = detail.split(" ")
         place = f',"service":{json.dumps(service)}' if service else ""
-        return f'"visit":"{visit}","token":"blue-triangle","action":"{action}"{place}'
+        return f'"visit":"{visit}","token":"{TOKEN}","action":"{action}"{place}'
     if kind == "tally":
         return f'"what":"{detail}"'
     return f'"value":{detail}'

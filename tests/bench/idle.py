@@ -16,8 +16,8 @@ from pasperdus_contract.messages import HEARTBEAT_EPOCHS
 from pasperdus_contract.topics import Channel, Topics
 from pasperdus_node.clock import SystemClock
 from pasperdus_node.health import HEARTBEAT_S, heartbeat
-from pasperdus_node.loop import status_message
 from pasperdus_node.outbox import Outbox
+from pasperdus_node.speaking import status_message
 from pasperdus_service.link import Link, LinkEvent, Message, Subscribed
 from pasperdus_service.settings import MqttSettings
 

@@ -14,9 +14,9 @@ from pasperdus_contract.codec import encode_event
 from pasperdus_contract.events import Passage
 from pasperdus_contract.topics import Channel, Topics
 from pasperdus_node.clock import SystemClock
-from pasperdus_node.loop import status_message
 from pasperdus_node.outbox import Draft, Outbox
 from pasperdus_node.publisher import Publisher
+from pasperdus_node.speaking import status_message
 from pasperdus_service.link import Link, LinkEvent, Message, Received, Subscribed
 from pasperdus_service.settings import MqttSettings
 

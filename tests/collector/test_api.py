@@ -383,7 +383,8 @@ def test_a_node_tells_how_it_is(client: Client, desk: Desk) -> None:
         "last_heartbeat": "2026-03-03T00:00:00Z", "last_event": "2026-03-02T00:00:00.001Z",
         "pending": 0, "oldest_pending": "2026-03-02T00:00:00Z", "lost": 0, "sensors": {},
         "clock_synced": True, "battery": 7, "temperature_c": None, "disk_free_mb": 1,
-        "version": "0.1.0", "missing": [{"epoch": EPOCH, "first": 2, "last": 4}], "undated": 0,
+        "version": "0.1.0", "screen": None,
+        "missing": [{"epoch": EPOCH, "first": 2, "last": 4}], "undated": 0,
     }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ of the same events.
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import get_args
 
@@ -17,12 +17,14 @@ from bench.filling import DiskError, fill
 from bench.questions import RAW, WAYS, local_time
 from bench.series import Filled, build_days, check_equal
 from bench.years import QUESTION, Years
+from pasperdus_collector.buckets.waiting import Step, waits_of_visit
 from pasperdus_collector.ingest import Ingest
 from pasperdus_collector.ledger import Ledger, reading
 from pasperdus_collector.series import Measure, Series
 from pasperdus_contract.codec import decode_event, encode_event
+from pasperdus_contract.events import Token
 from pasperdus_contract.fields import QUARTER_MS
-from support.reception import Reception
+from support.reception import Reception, epoch_of
 
 EVENTS = 120_000
 EQUAL: tuple[Measure, ...] = tuple(measure for measure in RAW if RAW[measure].is_equal)
@@ -33,7 +35,7 @@ QUARTER_TABLES = {
     "tally_quarters": "what, category, quarter, tallies",
 }
 KEPT_TABLES = {
-    "token_steps": ("seq, visit, at, quality, action, service", "at"),
+    "token_steps": ("seq, visit, at, quality, action, service, token", "at"),
     "token_waits": (
         "began_at, visit, n, service, outcome, waited_ms, served_ms, is_served",
         "began_at",
@@ -155,6 +157,72 @@ def test_written_years_are_what_ingest_makes_of_the_same_events(
             found = ledger.db.execute(select, (end * QUARTER_MS,)).fetchall()
             assert found == db.execute(select, (end * QUARTER_MS,)).fetchall(), table
             assert found, table
+    ledger.close()
+
+
+def test_what_was_taken_back_is_in_no_count_of_the_raw_events_that_are_left(
+    filled: Filled, tmp_path: Path
+) -> None:
+    """A fortnight through ingest, with every fifth tap of an agent taken back some time later."""
+    days = next(filled.years.months(0))[:14]
+    start_ms, end_ms = days[0].day.start_ms, days[-1].day.end_ms
+    with reading(filled.path) as db:
+        told = [
+            (node, _undated(body))
+            for node, body in db.execute(
+                "SELECT name, body FROM events JOIN epochs ON epochs.id = epoch_id "
+                "JOIN nodes ON nodes.id = node_id WHERE kind IN ('token', 'tally', 'pulse') "
+                "AND at < ? ORDER BY at",
+                (end_ms,),
+            )
+        ]
+    ledger = Ledger(tmp_path / "undone.db", quarantine_max=0)
+    place = Reception(ledger, Ingest(ledger, collector="mairie", enrols_unknown=True))
+    place.boot_ms = start_ms - 60_000
+    for node in {node for node, _ in told}:
+        place.tell(node, [event for who, event in told if who == node])
+        undone = [
+            {"kind": "undo", "undone": {"epoch": epoch_of(node), "seq": seq}, "at": end_ms}
+            for seq in range(1, place.heads[node] + 1, 5)
+        ]
+        place.tell(node, undone)
+    left = """FROM events WHERE kind = ? AND NOT EXISTS (
+        SELECT 1 FROM events AS undo JOIN epochs ON epochs.epoch = undo.body ->> '$.undone.epoch'
+        WHERE undo.kind = 'undo' AND epochs.id = events.epoch_id
+        AND undo.body ->> '$.undone.seq' = events.seq)"""
+
+    tallies = ledger.db.execute(
+        f"SELECT at / 900000, count(*) {left} GROUP BY 1 ORDER BY 1",
+        ("tally",),
+    ).fetchall()
+    pulses = ledger.db.execute(f"SELECT seq {left}", ("pulse",)).fetchall()
+    steps: defaultdict[str, list[Step]] = defaultdict(list)
+    for at, quality, body in ledger.db.execute(
+        f"SELECT at, quality, body {left}",
+        ("token",),
+    ):
+        step = decode_event(body)
+        assert isinstance(step, Token)
+        steps[step.visit].append(Step(at, step.action, step.service, quality))
+
+    assert (
+        tallies
+        == ledger.db.execute(
+            "SELECT quarter, sum(tallies) FROM tally_quarters GROUP BY 1 ORDER BY 1"
+        ).fetchall()
+    )
+    assert sorted(pulses) == ledger.db.execute("SELECT seq FROM pulses ORDER BY seq").fetchall()
+    begun = {
+        visit: waits_of_visit(each)
+        for visit, each in steps.items()
+        if any(step.action == "wait" for step in each)
+    }
+    assert Counter((visit, *wait) for visit, waits in begun.items() for wait in waits) == Counter(
+        ledger.db.execute(
+            "SELECT visit, service, outcome, waited_ms, served_ms, is_served FROM token_waits"
+        ).fetchall()
+    )
+    assert 0 < len(begun) < len({event["visit"] for _, event in told if "visit" in event})
     ledger.close()
 
 

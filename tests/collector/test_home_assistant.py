@@ -63,6 +63,7 @@ def node(**changes: Any) -> NodeState:
         temperature_c=51.2,
         disk_free_mb=12_345,
         version="0.1.0",
+        screen=None,
         missing=[],
         undated=0,
     )

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from pasperdus_collector.errors import LedgerError
-from pasperdus_collector.ledger import Ledger, open_reader, reading
+from pasperdus_collector.ledger import Ledger, open_reader, reading, wall_ms
 from pasperdus_collector.migrations import MIGRATIONS
+from pasperdus_collector.reception.queue import heard
 from pasperdus_contract.fields import MAX_SEQ
 from pasperdus_contract.messages import Ack, Rejection
-from support.collecting import BOOTED, MONDAY, NODE, Core, batch, coverage, passage, rating
+from support.collecting import BOOTED, MINUTE, MONDAY, NODE, Core, batch, coverage, passage, rating
 from support.wire import EPOCH
 
 SYNCHRONOUS_FULL = 2
@@ -222,11 +223,41 @@ def test_opening_again_migrates_nothing_and_keeps_everything(core: Core) -> None
     assert core.counters() == (1, 1, 0, 0)
 
 
+def test_a_ledger_of_the_release_before_knows_the_tokens_of_its_steps(tmp_path: Path) -> None:
+    """Where the raw event is gone, so is the token; a clock that ran ahead was not ours."""
+    path = tmp_path / "before.db"
+    old = sqlite3.connect(path, isolation_level=None)
+    for number, (_, script) in enumerate(MIGRATIONS[:3], start=1):
+        old.executescript(f"BEGIN;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;")
+    old.executescript(
+        """
+        INSERT INTO sites (name, title, time_zone) VALUES ('default', 'M', 'UTC');
+        INSERT INTO zones (site_id, name, title) VALUES (1, 'hall', 'Hall');
+        INSERT INTO nodes (name, zone_id, enrolled_at) VALUES ('desk-1', 1, 0), ('door', 1, 0);
+        INSERT INTO epochs (node_id, epoch) VALUES (1, 'e');
+        INSERT INTO events VALUES (1, 7, 'token', 0, 5, 'exact', '{"token":"blue-moon"}');
+        INSERT INTO token_steps VALUES (1, 7, 1, 'v', 5, 'exact', 'wait', NULL),
+            (1, 8, 1, 'v', NULL, 'unknown', 'call', NULL),
+            (1, 9, 1, 'v', 32503680000000, 'exact', 'done', NULL);
+        """
+    )
+    old.close()
+
+    ledger = Ledger(path, quarantine_max=1)
+
+    assert ledger.migrated == [name for name, _ in MIGRATIONS[3:]]
+    before = ledger.db.execute("SELECT token, noted_at FROM token_steps ORDER BY seq").fetchall()
+    assert before[:2] == [("blue-moon", 5), ("", 0)]
+    assert abs(before[2][1] - wall_ms()) < MINUTE
+    assert heard(ledger.db, 1) == {"desk-1": 9}
+    ledger.close()
+
+
 def test_a_ledger_of_a_newer_release_is_refused_and_left_alone(core: Core) -> None:
     core.rows(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
 
     with pytest.raises(
-        LedgerError, match=r"ledger.db: the ledger is at schema 4, .* restore the backup"
+        LedgerError, match=r"ledger.db: the ledger is at schema 5, .* restore the backup"
     ):
         Ledger(core.path, quarantine_max=1)
 

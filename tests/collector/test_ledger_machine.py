@@ -54,7 +54,17 @@ kinds = st.one_of(
         optional={"category": st.just("desk")},
     ),
     st.fixed_dictionaries({"kind": st.just("adjust"), "occupancy": st.integers(0, 9)}),
+    st.fixed_dictionaries(
+        {
+            "kind": st.just("token"),
+            "visit": st.sampled_from(["0" * 16, "f" * 16]),
+            "token": st.just("blue-moon"),
+            "action": st.sampled_from(["wait", "call", "done"]),
+        }
+    ),
+    st.fixed_dictionaries({"kind": st.just("pulse"), "value": st.integers(1, 5)}),
 )
+UNDOABLE = frozenset({"token", "tally", "pulse"})
 invalid = st.sampled_from(
     [
         {"kind": "rating", "question": "accueil", "value": 9, "scale": 5},
@@ -124,6 +134,21 @@ class LedgerMachine(RuleBasedStateMachine):
             booted=outbox.booted[epoch],
         )
         outbox.events[epoch].append(told)
+
+    @rule(
+        node=st.sampled_from(NODES),
+        choice=st.data(),
+        ahead=st.integers(0, 3),
+        synced=st.booleans(),
+    )
+    def take_back(self, node: str, choice: st.DataObject, ahead: int, synced: bool) -> None:
+        """Mostly an event that it recorded; at times one that is still to come, or never will."""
+        outbox = self.outboxes[node]
+        epoch = choice.draw(st.sampled_from(outbox.epochs))
+        seqs = [content["seq"] for content in outbox.events[epoch]]
+        undone = choice.draw(st.sampled_from([*seqs, outbox.seq + ahead]))
+        key = {"epoch": epoch, "seq": max(1, undone)}
+        self._record(node, {"kind": "undo", "undone": key}, synced)
 
     @rule(passed=st.sampled_from([1, 7_000, 20 * 60_000, DAY]))
     def time_passes(self, passed: int) -> None:
@@ -279,20 +304,42 @@ class LedgerMachine(RuleBasedStateMachine):
         assert keys == sorted(self.stored)
         assert not set(keys) & {(node, epoch, b + 1) for node, epoch, _, b in ranges}
         assert self._quarters() == self._recount()
-        assert {(row[0], row[1]) for row in self.core.rows("SELECT seq, at FROM unreleased")} == {
-            (content["seq"], self._time_of(key))
-            for key, content in self.stored.items()
-            if content["kind"] == "rating"
-        }
+        undone = self._undone()
+        for table, kind in (
+            ("unreleased", "rating"),
+            ("token_steps", "token"),
+            ("pulses", "pulse"),
+        ):
+            rows = self.core.rows(
+                f"SELECT nodes.name, epoch, seq, at FROM {table} "  # noqa: S608 (literals)
+                "JOIN epochs ON epochs.id = epoch_id JOIN nodes ON nodes.id = node_id"
+            )
+            assert {tuple(row) for row in rows} == {
+                (*key, self._time_of(key))
+                for key, content in self.stored.items()
+                if content["kind"] == kind and key not in undone
+            }
 
     def _time_of(self, key: Key) -> int:
         node, epoch, _ = key
         uptime: int = self.stored[key]["uptime"]
         return self.outboxes[node].booted[epoch] + uptime
 
+    def _undone(self) -> set[Key]:
+        """Return the keys that count nothing: a node takes back what is its own."""
+        named = (
+            (key[0], content["undone"]["epoch"], content["undone"]["seq"])
+            for key, content in self.stored.items()
+            if content["kind"] == "undo"
+        )
+        return {key for key in named if self.stored.get(key, {}).get("kind") in UNDOABLE}
+
     def _recount(self) -> Counter[tuple[Any, ...]]:
         counted: Counter[tuple[Any, ...]] = Counter()
+        undone = self._undone()
         for key, content in self.stored.items():
+            if key in undone:
+                continue
             node = key[0]
             at = self._time_of(key)
             quarter = at // QUARTER
@@ -359,7 +406,8 @@ class LedgerMachine(RuleBasedStateMachine):
 
 def is_valid(content: dict[str, Any]) -> bool:
     return (
-        content.get("kind") in {"passage", "uncounted", "rating", "tally", "adjust", "coverage"}
+        content.get("kind")
+        in {"passage", "uncounted", "rating", "tally", "adjust", "coverage", "undo", *UNDOABLE}
         and content.get("value", 1) <= content.get("scale", 5)
         and content.get("direction", "in") in {"in", "out"}
     )

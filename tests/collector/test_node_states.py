@@ -155,3 +155,16 @@ def test_a_clock_far_ahead_does_not_set_the_last_event(core: Core) -> None:
     core.take(batch(passage(2, MAX_WALL_MS), sent_at=MONDAY), at=MONDAY)
 
     assert node(core, at=MONDAY).event_at == MONDAY
+
+
+def test_a_node_says_what_its_screen_shows_in_its_status_and_in_its_heartbeat(core: Core) -> None:
+    """Whoever was running before a collector was upgraded does not send a status again."""
+    heartbeat(core, at=MONDAY)
+    assert node(core, at=MONDAY).screen is None
+    heartbeat(core, at=MONDAY + 1, screen="public")
+    assert node(core, at=MONDAY + 1).screen == "public"
+
+    for said, expected in (({"screen": "agent"}, "agent"), ({}, None)):
+        online = {"schema": 1, "state": "online", "epoch": EPOCH, "version": "0.1.0", **said}
+        core.take(written(online), at=MONDAY + 2, channel=Channel.STATUS)
+        assert node(core, at=MONDAY + 2).screen == expected

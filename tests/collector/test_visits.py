@@ -60,6 +60,7 @@ class Reception:
                 ),
                 at=at,
                 quality=quality,
+                noted_at=at or 0,
             )
         return self._seq
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -11,25 +12,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pasperdus_contract import codec
+from pasperdus_contract.board import Board
 from pasperdus_contract.codec import GoodEvent
 from pasperdus_contract.events import EVENT, MAX_COVERAGE_MS, MAX_OCCUPANCY, AnyEvent
 from pasperdus_contract.fields import MAX_SEQ, MAX_UPTIME_MS, MAX_WALL_MS, Moment
 from pasperdus_contract.messages import Batch, CollectorStatus, Heartbeat, NodeStatus
+from pasperdus_contract.slips import Slips
 from support.wire import COVERAGE, EPOCH, PASSAGE, RATING, SENT, batch_of, written
 
 MAX_REFUSAL = 120  # characters
+GOLDEN = Path(__file__).parent / "golden" / "v1"
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
 )
 keys_of_ours = st.sampled_from(
-    ["schema", "node", "epoch", "sent", "events", "seq", "kind", "flags", "rating", "from", "from_"]
+    [
+        *("schema", "node", "epoch", "sent", "events", "seq", "kind", "flags", "rating", "undone"),
+        *("from", "from_", "site", "visits", "terminals", "desks", "phrases", "slips"),
+    ]
 )
 near_events = st.fixed_dictionaries(
     {"seq": st.integers(min_value=1, max_value=MAX_SEQ)},
     optional={
-        "kind": st.sampled_from(["passage", "rating", "coverage", "reason"]) | json_values,
+        "kind": st.sampled_from(["passage", "rating", "coverage", "reason", "undo"]) | json_values,
         "wall": st.just(1) | json_values,
         "uptime": st.just(1) | json_values,
         "synced": st.just(True) | json_values,
@@ -40,6 +47,7 @@ near_events = st.fixed_dictionaries(
         "value": st.integers() | json_values,
         "scale": st.just(5) | json_values,
         "rating": json_values,
+        "undone": json_values,
         "from": json_values,
     },
 )
@@ -50,6 +58,8 @@ READERS: tuple[Callable[[bytes], object], ...] = (
     lambda payload: codec.decode(Heartbeat, payload),
     lambda payload: codec.decode(NodeStatus, payload),
     lambda payload: codec.decode(CollectorStatus, payload),
+    lambda payload: codec.decode(Board, payload),
+    lambda payload: codec.decode(Slips, payload),
 )
 
 
@@ -104,6 +114,21 @@ def test_no_cut_or_changed_byte_can_raise_anything_but_a_wire_error(data: st.Dat
         payload[data.draw(st.integers(0, len(payload) - 1))] = data.draw(st.integers(0, 255))
     survives(bytes(payload))
     survives(bytes(payload[: data.draw(st.integers(0, len(payload)))]))
+
+
+@given(st.data())
+def test_no_leaf_of_a_board_can_raise_anything_but_a_wire_error(data: st.DataObject) -> None:
+    file = data.draw(st.sampled_from(["board-full", "slips-two"]))
+    message = json.loads((GOLDEN / f"{file}.json").read_bytes())
+    branch = message
+    while isinstance(branch, dict | list) and branch:
+        keys = range(len(branch)) if isinstance(branch, list) else sorted(branch)
+        key = data.draw(st.sampled_from(keys))
+        if not isinstance(branch[key], dict | list) or data.draw(st.booleans()):
+            branch[key] = data.draw(json_values)
+            break
+        branch = branch[key]
+    survives(json.dumps(message).encode())
 
 
 # Round trip
@@ -162,6 +187,7 @@ def valid_events() -> st.SearchStrategy[dict[str, Any]]:
         "message": st.fixed_dictionaries({"id": names, "action": st.just("taken")}),
         "pulse": st.fixed_dictionaries({"value": st.integers(1, 5)}),
         "adjust": st.fixed_dictionaries({"occupancy": st.integers(0, MAX_OCCUPANCY)}),
+        "undo": st.fixed_dictionaries({"undone": st.fixed_dictionaries(key)}),
         "health": st.fixed_dictionaries(
             {"part": names, "state": st.from_regex(r"[A-Za-z0-9_-]{1,40}", fullmatch=True)},
             optional={"detail": st.text(st.characters(exclude_categories=["Cs"]), max_size=200)},

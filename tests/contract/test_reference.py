@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args, get_origin
 import pytest
 from pydantic import BaseModel
 
-from pasperdus_contract import codec, events, fields, messages
+from pasperdus_contract import board, codec, events, fields, messages, slips
 
 REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "contract" / "README.md"
 KINDS = get_args(get_args(events.AnyEvent)[0])
@@ -21,6 +21,8 @@ MESSAGES: dict[str, tuple[type[BaseModel], ...]] = {
     "Heartbeat": (messages.Heartbeat,),
     "Status": (messages.NodeStatus, messages.CollectorStatus),
     "Times": (fields.Moment,),
+    "Board": (board.Board,),
+    "Slips": (slips.Slips,),
 }
 COMMON = ("seq", "wall", "uptime", "synced", "kind")
 
@@ -69,6 +71,19 @@ def test_every_field_of_a_message_has_its_row_and_no_other_has(title: str) -> No
 
 def test_fields_of_nested_objects_are_named() -> None:
     assert wire_names(messages.EpochExtent) <= set(re.findall(r"`(\w+)`", section("Heartbeat")))
+    for title, module in (("Board", board), ("Slips", slips)):
+        named = set(re.findall(r"`(\w+)`", section(title)))
+        for model in vars(module).values():
+            if isinstance(model, type) and issubclass(model, fields.WireModel):
+                assert wire_names(model) - {"schema"} <= named, model.__name__
+
+
+@pytest.mark.parametrize("model", [board.Board, slips.Slips])
+def test_lengths_of_lists_are_those_of_the_code(model: type[BaseModel]) -> None:
+    said = rows(model.__name__)
+    for name, schema in model.model_json_schema()["properties"].items():
+        if "maxItems" in schema:
+            assert f"at most {schema['maxItems']}" in said[name], name
 
 
 @pytest.mark.parametrize(

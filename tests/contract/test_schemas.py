@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from pasperdus_contract import schemas
-from support.wire import COVERAGE, PASSAGE, RATING, batch_of
+from support.wire import BOARD, COVERAGE, EPOCH, HEARTBEAT, PASSAGE, RATING, UNDO, batch_of
 
 GOLDEN = Path(__file__).parent / "golden" / "v1"
 PUBLISHED = Path(__file__).resolve().parents[2] / "docs" / "contract" / "schemas"
@@ -48,8 +48,9 @@ def test_a_golden_message_follows_its_schema(file: Path) -> None:
 
 def test_golden_events_follow_the_schema_of_events() -> None:
     check = validator("event")
-    for event in json.loads((GOLDEN / "batch-every-kind.json").read_text())["events"]:
-        check.validate(event)
+    for name in ("batch-every-kind", "batch-with-undo"):
+        for event in json.loads((GOLDEN / f"{name}.json").read_text())["events"]:
+            check.validate(event)
 
 
 @pytest.mark.parametrize(
@@ -66,6 +67,13 @@ def test_golden_events_follow_the_schema_of_events() -> None:
         ("batch", {key: value for key, value in batch_of().items() if key != "schema"}),
         ("batch", batch_of(*[PASSAGE] * 501)),
         ("ack", {"schema": 1, "collector": "mairie", "epoch": "beef"}),
+        ("event", {**UNDO, "undone": {"epoch": EPOCH}}),
+        ("event", {**UNDO, "undone": 41}),
+        ("heartbeat", {**HEARTBEAT, "screen": "television"}),
+        ("board", {**BOARD, "day": "23/11/2026"}),
+        ("board", {**BOARD, "notices": [{"title": {"fr": "😀"}}]}),
+        ("board", {**BOARD, "visits": [{"visit": "Marie", "token": "blue-star"}]}),
+        ("slips", {"schema": 1, "slips": [{"id": "1", "written_at": 1, "text": "x" * 201}]}),
     ],
 )
 def test_a_bad_message_does_not(name: str, message: Any) -> None:

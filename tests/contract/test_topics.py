@@ -26,6 +26,7 @@ def test_what_is_built_is_parsed(name: str, channel: Channel, prefix: str) -> No
 
     assert topics.parse_node(topics.node(name, channel)) == NodeTopic(node=name, channel=channel)
     assert topics.parse_collector_status(topics.collector_status(name)) == name
+    assert topics.parse_board(topics.board(name)) == name
 
 
 @pytest.mark.parametrize(
@@ -46,11 +47,14 @@ def test_what_is_built_is_parsed(name: str, channel: Channel, prefix: str) -> No
         "x/pasperdus/v1/node/entrance-1/events",
         "pasperdus/v1/collector/mairie/status/x",
         "pasperdus/v1/collector/Mairie/status",
+        "pasperdus/v1/site/default/board/x",
+        "pasperdus/v1/site/+/board",
     ],
 )
 def test_no_other_topic_is_taken_for_one_of_ours(topic: str) -> None:
     assert Topics().parse_node(topic) is None
     assert Topics().parse_collector_status(topic) is None
+    assert Topics().parse_board(topic) is None
 
 
 def test_a_dot_in_the_prefix_is_only_a_dot() -> None:

@@ -96,6 +96,33 @@ def test_few_comparable_days_are_said_instead_of_a_band(site: Site) -> None:
     )
 
 
+def test_without_a_terminal_nothing_is_said_of_a_queue(busy_site: Site) -> None:
+    assert "En attente" not in text(busy_site.page())
+
+
+def test_an_empty_queue_is_said_to_be_one(busy_site: Site) -> None:
+    busy_site.place.status("terminal-1", busy_site.now_ms - 60_000, screen="agent")
+
+    assert "En attente 0 Personne n’attend. L’attente médiane du jour" in text(busy_site.page())
+
+
+def test_who_waits_is_counted_and_the_longest_wait_told(busy_site: Site) -> None:
+    place, now = busy_site.place, busy_site.now_ms
+    place.status("terminal-1", now - 60_000, screen="agent")
+    served = [(now - 3_600_000 + 60_000 * n, n) for n in range(5)]
+    called = [(at + 60_000 * (5 + n), n, "call") for at, n in served]
+    place.steps("terminal-1", [(at, n, "wait") for at, n in served], token="blue-star")
+    place.steps("terminal-1", called, token="blue-star")
+    place.steps("terminal-1", [(at, n, "done") for at, n, _ in called], token="blue-star")
+    place.steps("terminal-1", [(now - 840_000, 8, "wait")], token="red-moon")
+    place.steps("terminal-1", [(now - 40_000, 9, "wait")], token="red-drop")
+
+    said = text(busy_site.page())
+
+    assert "En attente 2 Attente la plus longue : 14 min." in said
+    assert "ont été appelés en moins de 7 min (intervalle à 95 % : de 5 min à 9 min)" in said
+
+
 def test_unreleased_ratings_leave_no_trace(busy_site: Site) -> None:
     place = busy_site.place
     before_any = section(busy_site.page(), "ratings")

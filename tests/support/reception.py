@@ -45,7 +45,7 @@ class Reception:
             batch = {
                 "schema": 1,
                 "node": node,
-                "epoch": _epoch(node),
+                "epoch": epoch_of(node),
                 "first": 1,
                 "head": self.heads[node],
                 "boot": f"boot-{node}",
@@ -100,6 +100,22 @@ class Reception:
             ),
         )
 
+    def steps(self, node: str, steps: Iterable[tuple[int, int, str]], *, token: str) -> None:
+        """Send steps of macarons, as time, number of the visit and action."""
+        self.tell(
+            node,
+            (
+                {
+                    "kind": "token",
+                    "visit": f"{visit:016x}",
+                    "token": token,
+                    "action": action,
+                    "at": at,
+                }
+                for at, visit, action in steps
+            ),
+        )
+
     def release(self, now_ms: int) -> None:
         """Close the release blocks that are due."""
         with self.ledger.transaction():
@@ -110,7 +126,7 @@ class Reception:
         head = self.heads.get(node)
         beat = {
             "schema": 1,
-            "epoch": _epoch(node),
+            "epoch": epoch_of(node),
             "first": 1 if head else None,
             "head": head,
             "pending": 0,
@@ -127,9 +143,9 @@ class Reception:
         }
         self._take(node, Channel.HEARTBEAT, beat, at_ms)
 
-    def status(self, node: str, at_ms: int, state: str = "online") -> None:
+    def status(self, node: str, at_ms: int, state: str = "online", **more: Any) -> None:
         """Say that a node is there, or not."""
-        said = {"schema": 1, "state": state, "epoch": _epoch(node), "version": "0.1.0"}
+        said = {"schema": 1, "state": state, "epoch": epoch_of(node), "version": "0.1.0", **more}
         self._take(node, Channel.STATUS, said, at_ms)
 
     def _stamped(self, node: str, event: dict[str, Any]) -> dict[str, Any]:
@@ -209,5 +225,6 @@ def _uneven(count: int) -> list[int]:
     return sorted(min(max(place, 0), count - 1) for place in places)
 
 
-def _epoch(node: str) -> str:
+def epoch_of(node: str) -> str:
+    """Return the one epoch of a node."""
     return md5(node.encode(), usedforsecurity=False).hexdigest()

@@ -9,15 +9,14 @@ Fault = Mapping[str, Any]
 """One of pydantic's errors: ``type``, ``loc``, ``msg``, ``input`` and maybe ``ctx``."""
 
 
-def told(faults: Sequence[Fault]) -> str:
-    """Return all faults of one request in one line."""
-    return "; ".join(_one(fault) for fault in faults)
+def told(faults: Sequence[Fault], own: Callable[[Fault], str | None] = lambda _: None) -> str:
+    """Return all faults of one request in one line; ``own`` words go before the usual ones."""
+    return "; ".join(f"{_where(fault)}: {own(fault) or _usual(fault)}" for fault in faults)
 
 
-def _one(fault: Fault) -> str:
+def _usual(fault: Fault) -> str:
     say = _SAID.get(fault["type"])
-    what = str(fault["msg"]) if say is None else say(_shown(fault), fault.get("ctx", {}))
-    return f"{_where(fault)}: {what}"
+    return str(fault["msg"]) if say is None else say(_shown(fault), fault.get("ctx", {}))
 
 
 def _where(fault: Fault) -> str:

@@ -181,6 +181,7 @@ def node_json(node: NodeState) -> dict[str, Any]:
         "temperature_c": node.temperature_c,
         "disk_free_mb": node.disk_free_mb,
         "version": node.version,
+        "screen": node.screen,
         "missing": [
             {"epoch": gap.epoch, "first": gap.first, "last": gap.last} for gap in node.missing
         ],

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from pasperdus_collector.api.waiting_now import Waiting, read_waiting
 from pasperdus_collector.buckets.occupancy import GAP_MS, LATE_MS
 from pasperdus_collector.calendar.grid import close, midnight, service_date, start_of_day_ms
 from pasperdus_collector.node_state import NodeState
@@ -95,6 +96,9 @@ class Today:
     usual: Usual
     hours: list[Hour]
     inside: Inside
+    waiting: Waiting | None
+    """None where no terminal hands out macarons."""
+
     ratings: list[Ratings]
     nodes: list[NodeState]
 
@@ -130,6 +134,7 @@ def read_today(db: sqlite3.Connection, site: Site, now_ms: int) -> Today:
         usual=reference,
         hours=hours,
         inside=_inside(series, site.site, now_ms, zone, margin),
+        waiting=read_waiting(db, series, site.site, now_ms=now_ms, zone=zone),
         ratings=_ratings(series, site, now_ms, zone),
         nodes=[node for node in read_nodes(db, now_ms) if node.site == site.site],
     )

@@ -4,10 +4,11 @@ block, recounts, and the steps of a macaron.
 
 import sqlite3
 
-from pasperdus_collector.buckets.pulses import move_pulse, note_pulse
+from pasperdus_collector.buckets import slip_traces
+from pasperdus_collector.buckets.pulses import forget_pulse, move_pulse, note_pulse
 from pasperdus_collector.buckets.touched import touch, touch_recount
-from pasperdus_collector.buckets.visits import move_step, note_step
-from pasperdus_contract.events import Adjust, Event, Pulse, Rating, Token
+from pasperdus_collector.buckets.visits import forget_step, move_step, note_step
+from pasperdus_contract.events import Adjust, Event, MessageTaken, Pulse, Rating, Token
 from pasperdus_contract.fields import QUARTER_MS
 
 
@@ -19,6 +20,7 @@ def keep(
     event: Event,
     at: int | None,
     quality: str,
+    received_at: int,
 ) -> None:
     """Keep an event that is stored for the first time, if it is of such a kind."""
     match event:
@@ -48,10 +50,13 @@ def keep(
                 token=event,
                 at=at,
                 quality=quality,
+                noted_at=received_at,
             )
             _touch_visit(db, site_id, event.visit)
         case Pulse():
             note_pulse(db, epoch_id=epoch_id, seq=event.seq, site_id=site_id, at=at, pulse=event)
+        case MessageTaken():
+            slip_traces.take(db, epoch_id=epoch_id, slip=event.id)
         case _:
             pass  # its quarter-hours, or its raw row, are enough
 
@@ -90,6 +95,23 @@ def move(
             move_pulse(db, epoch_id=epoch_id, seq=event.seq, at=at)
         case _:
             pass
+
+
+def forget(db: sqlite3.Connection, *, epoch_id: int, event: Event) -> None:
+    """Let go of an event that was taken back, as if it had never been recorded."""
+    match event:
+        case Token():
+            step = db.execute(
+                "SELECT site_id FROM token_steps WHERE epoch_id = ? AND seq = ?",
+                (epoch_id, event.seq),
+            ).fetchone()
+            if step is not None:  # else it was one too many of its visit
+                _touch_visit(db, step[0], event.visit)
+                forget_step(db, epoch_id=epoch_id, seq=event.seq)
+        case Pulse():
+            forget_pulse(db, epoch_id=epoch_id, seq=event.seq)
+        case _:
+            pass  # its quarter-hours are all there is
 
 
 def _touch_visit(db: sqlite3.Connection, site_id: int, visit: str) -> None:

@@ -21,6 +21,11 @@ def note_pulse(
     )
 
 
+def forget_pulse(db: sqlite3.Connection, *, epoch_id: int, seq: int) -> None:
+    """Let go of a pulse that was taken back; one that a block holds stays there."""
+    db.execute("DELETE FROM pulses WHERE epoch_id = ? AND seq = ?", (epoch_id, seq))
+
+
 def move_pulse(db: sqlite3.Connection, *, epoch_id: int, seq: int, at: int | None) -> None:
     """Give a pulse the time that it is dated anew with; one that a block holds stays there."""
     db.execute(

@@ -25,10 +25,12 @@ def note_step(
     token: events.Token,
     at: int | None,
     quality: str,
+    noted_at: int,
 ) -> None:
     """Keep a step; ``at`` is its corrected time in milliseconds, None when unknown.
 
-    Of a visit without end only :data:`MAX_STEPS` are looked at: the others are kept as events.
+    ``noted_at`` is when it was received, by the collector's own clock. Of a visit without end only
+    :data:`MAX_STEPS` are looked at: the others are kept as events.
     """
     (steps,) = db.execute(
         "SELECT count(*) FROM token_steps WHERE site_id = ? AND visit = ?", (site_id, token.visit)
@@ -37,9 +39,12 @@ def note_step(
         return
     told_at = _began_at(db, site_id, token.visit)
     db.execute(
-        "INSERT INTO token_steps (epoch_id, seq, site_id, visit, at, quality, action, service) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (epoch_id, seq, site_id, token.visit, at, quality, token.action, token.service),
+        "INSERT INTO token_steps (epoch_id, seq, site_id, visit, at, quality, action, service, "
+        "token, noted_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            *(epoch_id, seq, site_id, token.visit, at, quality),
+            *(token.action, token.service, token.token, noted_at),
+        ),
     )
     _tell(db, site_id, token.visit, told_at)
 
@@ -48,9 +53,7 @@ def move_step(
     db: sqlite3.Connection, *, epoch_id: int, seq: int, at: int | None, quality: str
 ) -> None:
     """Give a step the time that it is dated anew with."""
-    found = db.execute(
-        "SELECT site_id, visit FROM token_steps WHERE epoch_id = ? AND seq = ?", (epoch_id, seq)
-    ).fetchone()
+    found = _visit_of(db, epoch_id, seq)
     if found is None:
         return  # one too many of its visit
     site_id, visit = found
@@ -59,6 +62,17 @@ def move_step(
         "UPDATE token_steps SET at = ?, quality = ? WHERE epoch_id = ? AND seq = ?",
         (at, quality, epoch_id, seq),
     )
+    _tell(db, site_id, visit, told_at)
+
+
+def forget_step(db: sqlite3.Connection, *, epoch_id: int, seq: int) -> None:
+    """Let go of a step that was taken back: what the others tell is told without it."""
+    found = _visit_of(db, epoch_id, seq)
+    if found is None:
+        return  # one too many of its visit
+    site_id, visit = found
+    told_at = _began_at(db, site_id, visit)
+    db.execute("DELETE FROM token_steps WHERE epoch_id = ? AND seq = ?", (epoch_id, seq))
     _tell(db, site_id, visit, told_at)
 
 
@@ -86,6 +100,13 @@ def waits(
             if service is None or name == service:
                 found[name][bucket] = wait_values(alike)
     return dict(found)
+
+
+def _visit_of(db: sqlite3.Connection, epoch_id: int, seq: int) -> tuple[int, str] | None:
+    found: tuple[int, str] | None = db.execute(
+        "SELECT site_id, visit FROM token_steps WHERE epoch_id = ? AND seq = ?", (epoch_id, seq)
+    ).fetchone()
+    return found
 
 
 def _began_at(db: sqlite3.Connection, site_id: int, visit: str) -> int | None:

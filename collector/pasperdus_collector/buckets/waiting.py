@@ -14,6 +14,7 @@ from typing import Final, Literal, NamedTuple
 
 from pasperdus_collector.buckets import flags
 from pasperdus_collector.time_correction import Quality
+from pasperdus_contract.visits import RANK
 
 Action = Literal["wait", "call", "recall", "serve", "done", "left", "transfer", "park"]
 Outcome = Literal["called", "left", "unclosed"]
@@ -30,13 +31,6 @@ Z = 1.959963984540054  # normal quantile of a two-sided 95 % interval
 ROUNDING = 1e-9  # far below the share of one person
 _HALF = log(2)  # the cumulative hazard at which one half are left
 
-# Of steps within one millisecond, the order in which a macaron lives.
-_RANK = {
-    action: rank
-    for rank, action in enumerate(
-        ("wait", "park", "call", "recall", "serve", "transfer", "left", "done")
-    )
-}
 _CALLS = frozenset({"call", "recall", "serve"})
 _SERVES = frozenset({"serve"})
 
@@ -181,7 +175,7 @@ def _at(step: Step) -> int:
 
 
 def _in_order(step: Step) -> tuple[int, int]:
-    return _at(step), _RANK[step.action]
+    return _at(step), RANK[step.action]
 
 
 def _wait(steps: Sequence[Step], *, ended: Step | None) -> Wait:

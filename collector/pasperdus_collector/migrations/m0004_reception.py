@@ -3,9 +3,10 @@
 SCRIPT = """
 -- who: nodes with a screen ------------------------------------------------------------------------
 ALTER TABLE nodes ADD COLUMN screen TEXT;  -- 'agent' or 'public', as the node says; null without
-ALTER TABLE nodes ADD COLUMN heard_seq INTEGER NOT NULL DEFAULT 0;  -- highest of token and undo
-UPDATE nodes SET heard_seq = coalesce((SELECT max(seq) FROM token_steps
-    JOIN epochs ON epochs.id = epoch_id WHERE epochs.node_id = nodes.id), 0);
+ALTER TABLE nodes ADD COLUMN running_epoch TEXT;  -- of the last status that said online
+ALTER TABLE epochs ADD COLUMN heard_seq INTEGER;  -- the highest of its token and undo events
+UPDATE epochs SET heard_seq = (SELECT max(seq) FROM token_steps WHERE epoch_id = epochs.id)
+    WHERE id IN (SELECT epoch_id FROM token_steps);
 
 -- what: steps as a board needs them, and what an agent took back ----------------------------------
 ALTER TABLE token_steps ADD COLUMN token TEXT NOT NULL DEFAULT '';
@@ -13,7 +14,7 @@ ALTER TABLE token_steps ADD COLUMN noted_at INTEGER NOT NULL DEFAULT 0;  -- rece
 UPDATE token_steps SET
     token = coalesce((SELECT body ->> '$.token' FROM events
         WHERE events.epoch_id = token_steps.epoch_id AND events.seq = token_steps.seq), ''),
-    -- Nobody noted it then. A step of today is soon received; a wrong clock must not be ahead of us.
+    -- Nobody noted it then. Steps are soon received; a wrong clock must not be ahead of ours.
     noted_at = min(coalesce(at, 0), CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER));
 CREATE INDEX token_steps_by_receipt ON token_steps (site_id, noted_at);
 CREATE TABLE undone (          -- events that count nothing, perhaps before they arrive

@@ -1,0 +1,87 @@
+"""What people write for the screens, read from JSON; what is wrong is told in their words.
+
+A text says how long it is and how much fits the screen, and a character that no screen can draw is
+named: whoever pasted it from elsewhere may not see it.
+"""
+
+import json
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from pasperdus_collector.api.invalid import Fault, told
+from pasperdus_collector.errors import QueryError
+from pasperdus_contract.board import CHARACTERS
+
+F = TypeVar("F", bound=BaseModel)
+_DRAWN = re.compile(f"[{CHARACTERS}]")
+_UNNAMED = {"\n": "a line break", "\r": "a line break", "\t": "a tab"}
+_PATTERNS = (  # by what a pattern begins with, in the contract
+    ("^[a-z0-9-]", "is not a name; write 1 to 40 small letters without accents, digits or -"),
+    ("^([01][0-9]", "is not a time of day; write one like 09:30"),
+    ("^[0-9+ ()", "is not a telephone number; write digits, such as 01 23 45 67 89"),
+)
+
+
+def read(form: type[F], sent: Mapping[str, Any]) -> F:
+    """Return what was sent as a form, its letters in their composed shape.
+
+    Raises :class:`QueryError`, which names each field that is wrong, the limit and what to do.
+    """
+    try:
+        json.dumps(sent, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise QueryError("body: half a character is in it; send UTF-8") from None
+    try:
+        return form.model_validate(_composed(sent))
+    except ValidationError as error:
+        faults = [
+            {**fault, "loc": ("body", *fault["loc"])} for fault in error.errors(include_url=False)
+        ]
+        raise QueryError(told(faults, _on_screen)) from None
+
+
+def _composed(value: Any) -> Any:
+    """Join accents that were sent apart from their letters, as some systems write them."""
+    match value:
+        case str():
+            return unicodedata.normalize("NFC", value)
+        case Mapping():
+            return {name: _composed(each) for name, each in value.items()}
+        case list():
+            return [_composed(each) for each in value]
+        case _:
+            return value
+
+
+def _on_screen(fault: Fault) -> str | None:
+    sent = fault.get("input")
+    if not isinstance(sent, str):
+        return None
+    match fault["type"]:
+        case "string_too_long":
+            most = fault["ctx"]["max_length"]
+            return f"{len(sent.strip())} characters, at most {most} fit the screen; shorten it"
+        case "string_too_short":
+            return "is empty; write something, or leave the field out"
+        case "string_pattern_mismatch":
+            return _unfit(sent, fault["ctx"]["pattern"])
+        case _:
+            return None
+
+
+def _unfit(sent: str, pattern: str) -> str | None:
+    for beginning, words in _PATTERNS:
+        if pattern.startswith(beginning):
+            return f"{sent[:40]!r} {words}"
+    for character in sent.strip():
+        if not _DRAWN.fullmatch(character):
+            named = _UNNAMED.get(character) or unicodedata.name(character, "without a name").lower()
+            return (
+                f"the character U+{ord(character):04X} ({named}) is none that the screens can "
+                "draw; write letters, digits and ordinary punctuation on one line"
+            )
+    return None

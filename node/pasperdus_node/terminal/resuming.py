@@ -1,0 +1,137 @@
+"""A terminal after a restart: as it was, but for what must never lie on a card.
+
+What it shows is made again of the last board and of the journal of its own events; phone slips come
+again from the collector.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal, Protocol
+
+from pasperdus_contract import visits
+from pasperdus_contract.board import Board
+from pasperdus_contract.events import AnyEvent, MessageTaken, Token, Undo
+from pasperdus_contract.visits import Step
+from pasperdus_node.terminal.actions import Page
+from pasperdus_node.terminal.hearing import settled
+from pasperdus_node.terminal.queue import visits_now
+from pasperdus_node.terminal.state import Kept, Now, OwnStep, OwnUndo, Terminal, View
+
+
+class Journalled(Protocol):
+    """An own event as the journal kept it."""
+
+    @property
+    def seq(self) -> int:
+        """The event's number."""
+
+    @property
+    def epoch(self) -> str:
+        """The start of the process in which it was recorded."""
+
+    @property
+    def event(self) -> AnyEvent:
+        """The event itself."""
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether the collector has not answered for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """What the agents chose; ``felt_on`` is the last service day that was given a face."""
+
+    language: Literal["fr", "en"]
+    service: str | None = None
+    has_options: bool = False
+    felt_on: date | None = None
+    page: Page = Page.HOME
+
+
+def saved(terminal: Terminal) -> Saved:
+    """Return what a restart must not forget."""
+    return Saved(
+        language=terminal.language,
+        service=terminal.service,
+        has_options=terminal.has_options,
+        felt_on=terminal.felt_on,
+        page=terminal.view.page,
+    )
+
+
+def resumed(
+    node: str,
+    site: str,
+    *,
+    language: Literal["fr", "en"],
+    board: Board | None,
+    journal: Iterable[Journalled],
+    saved: Saved | None,
+    now: Now,
+) -> Terminal:
+    """Return the terminal as it was; ``language`` is that of a first start."""
+    choices = Saved(language=language) if saved is None else saved
+    is_ours = board is not None and board.site == site
+    terminal = Terminal(
+        node=node,
+        site=site,
+        kept=Kept(board=board, heard_ms=None) if board is not None and is_ours else None,
+        language=choices.language,
+        service=choices.service,
+        has_options=choices.has_options,
+        felt_on=choices.felt_on,
+        # A recount begins with the people inside now.
+        view=View(page=Page.MORE if choices.page is Page.RECOUNT else choices.page),
+    )
+    for row in sorted(journal, key=lambda row: row.seq):
+        terminal = _again(terminal, row)
+    return settled(terminal, now)
+
+
+def forgettable(terminal: Terminal, journal: Iterable[Journalled]) -> list[int]:
+    """Return the rows of the journal that a restart would not need any more.
+
+    A slip that the collector knows to be taken is not sent again.
+    """
+    needed = {own.step.seq for own in terminal.own}
+    needed |= {own.undone.seq for own in terminal.own if own.undone is not None}
+    return [
+        row.seq
+        for row in journal
+        if not (row.seq in needed or (isinstance(row.event, MessageTaken) and row.is_pending))
+    ]
+
+
+def _again(terminal: Terminal, row: Journalled) -> Terminal:
+    match row.event:
+        case Token():
+            return replace(terminal, own=(*terminal.own, _own_step(terminal, row, row.event)))
+        case Undo():
+            undone = (row.event.undone.epoch, row.event.undone.seq)
+            undo = OwnUndo(epoch=row.epoch, seq=row.seq, is_pending=row.is_pending)
+            own = (replace(o, undone=undo) if o.key == undone else o for o in terminal.own)
+            return replace(terminal, own=tuple(own))
+        case MessageTaken():
+            return replace(terminal, taken=terminal.taken | {row.event.id})
+    return terminal
+
+
+def _own_step(terminal: Terminal, row: Journalled, event: Token) -> OwnStep:
+    step = Step(
+        at=event.wall,
+        is_timed=event.synced,
+        action=event.action,
+        visit=event.visit,
+        token=event.token,
+        service=event.service,
+        node=terminal.node,
+        epoch=row.epoch,
+        seq=row.seq,
+    )
+    # Of a step that the board has, ``before`` is how things stand now: its undo, if there is one,
+    # is then shown when the board has heard it.
+    before = next((v for v in visits_now(terminal) if v.visit == event.visit), None)
+    after = visits.apply(before, step)
+    return OwnStep(step=step, is_pending=row.is_pending, before=before, after=after)
