@@ -35,10 +35,14 @@ class Connected:
 
 @dataclass(frozen=True, slots=True)
 class Subscribed:
-    """The broker answered a subscription; ``is_granted`` tells how."""
+    """The broker answered a subscription; ``is_granted`` tells how.
+
+    ``refused`` are topics that are not granted and that the owner can do without.
+    """
 
     connection: int
     is_granted: bool
+    refused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +85,9 @@ class Link:
     """Keeps one connection to the broker, for an owner with a loop of its own.
 
     The owner passes every :data:`LinkEvent` to :meth:`take` and calls :meth:`tick` when
-    ``deadline_s`` has come. Times are seconds of one monotonic clock. Raises
-    :class:`SettingsError` at once for a file of the settings that is of no use.
+    ``deadline_s`` has come. Times are seconds of one monotonic clock. Without its ``subscriptions``
+    it is of no use; without ``extras`` it goes on. Raises :class:`SettingsError` at once for a file
+    of the settings that is of no use.
     """
 
     def __init__(
@@ -92,6 +97,7 @@ class Link:
         client_id: str,
         sink: Sink,
         subscriptions: tuple[str, ...],
+        extras: tuple[str, ...] = (),
         will: Message,
     ) -> None:
         self._settings = settings
@@ -100,6 +106,7 @@ class Link:
         self._client_id = client_id
         self._sink = sink
         self._subscriptions = subscriptions
+        self._extras = extras
         self._will = will
         self._connection = 0
         self._client: paho.Client | None = None
@@ -138,8 +145,9 @@ class Link:
             case Subscribed():
                 self.is_subscribed = event.is_granted
                 self.trouble = None
-                if not event.is_granted:
-                    self.trouble = "the broker refused a subscription: check the ACL of this user"
+                if event.refused or not event.is_granted:
+                    what = ", ".join(event.refused) if event.is_granted else "a subscription"
+                    self.trouble = f"the broker refused {what}: check the ACL of this user"
                     # A mended ACL is not announced: ask again now and then.
                     self.deadline_s = now_s + LAST_RETRY_S
             case Gone():
@@ -196,8 +204,9 @@ class Link:
         self._thread.start()
 
     def _subscribe(self) -> None:
-        if self._client is not None and self._subscriptions:
-            self._client.subscribe([(topic, 1) for topic in self._subscriptions])
+        topics = self._subscriptions + self._extras
+        if self._client is not None and topics:
+            self._client.subscribe([(topic, 1) for topic in topics])
 
     def _close(self) -> None:
         self.is_connected = False
@@ -249,7 +258,18 @@ class Link:
         def subscribed(
             _client: paho.Client, _data: Any, _mid: int, codes: Any, _properties: Any
         ) -> None:
-            self._put(Subscribed(connection, is_granted=not any(code.is_failure for code in codes)))
+            needed = len(self._subscriptions)
+            self._put(
+                Subscribed(
+                    connection,
+                    is_granted=not any(code.is_failure for code in codes[:needed]),
+                    refused=tuple(
+                        topic
+                        for topic, code in zip(self._extras, codes[needed:], strict=True)
+                        if code.is_failure
+                    ),
+                )
+            )
 
         def received(_client: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
             payload = bytes(message.payload)

@@ -2,6 +2,7 @@
 
 import queue
 import secrets
+from collections.abc import Iterator
 from typing import Any
 
 import structlog
@@ -12,15 +13,19 @@ from pasperdus_node.clock import Clock, SystemClock
 from pasperdus_node.config import Config
 from pasperdus_node.counting import Geometry
 from pasperdus_node.errors import SensorError
-from pasperdus_node.loop import Loop, Simulation, Stop, status_message
+from pasperdus_node.keeping import Keeper
+from pasperdus_node.loop import Loop, Stop, station_health
 from pasperdus_node.outbox import Outbox
 from pasperdus_node.pressing import PressTimings
 from pasperdus_node.publisher import Publisher
+from pasperdus_node.reception.screen import Screen
 from pasperdus_node.sensors.lights import Lights
 from pasperdus_node.sensors.pins import WatchedPins
 from pasperdus_node.simulation.clock import DrivenClock
 from pasperdus_node.simulation.control import ControlSocket, Drive
+from pasperdus_node.simulation.driving import Simulation
 from pasperdus_node.simulation.pins import SimulatedPins
+from pasperdus_node.speaking import Speaker, status_message
 from pasperdus_node.stations import BeamStation, RatingStation, Station
 from pasperdus_service.link import Link, Message
 
@@ -57,8 +62,10 @@ class App:
         if simulation is None:
             _choose_pin_factory(config.gpio.pin_factory)
         outbox = Outbox(config.outbox.path, boot=clock.boot)
+        keeper = Keeper(outbox)
         topics = Topics(config.mqtt.prefix)
         node = config.node.name
+        kind = None if config.screen is None else config.screen.kind
         link = Link(
             config.mqtt,
             client_id=node,
@@ -67,7 +74,8 @@ class App:
                 topics.node(node, Channel.ACK),
                 topics.collector_status(config.node.collector),
             ),
-            will=status_message(topics, node, outbox, is_online=False),
+            extras=tuple(self._for_screen(topics)),
+            will=status_message(topics, node, outbox, is_online=False, screen=kind),
         )
         publisher = Publisher(
             outbox,
@@ -78,6 +86,19 @@ class App:
                 Message(topic=topics.node(node, Channel.EVENTS), payload=payload)
             ),
         )
+        stations = self._start_stations(clock)
+        speaker = Speaker(
+            link=link,
+            topics=topics,
+            node=node,
+            outbox=outbox,
+            clock=clock,
+            keeper=keeper,
+            publisher=publisher,
+            directory=config.outbox.path.parent,
+            screen=kind,
+            health=lambda: station_health(stations),
+        )
 
         def uptime_of_ticks(ticks_s: float) -> int:
             age_s: float = Device.pin_factory.ticks() - ticks_s
@@ -87,18 +108,40 @@ class App:
             inbox=self._inbox,
             clock=clock,
             outbox=outbox,
-            stations=self._start_stations(clock),
+            keeper=keeper,
+            stations=stations,
+            screen=self._start_screen(clock, outbox, keeper),
             publisher=publisher,
+            speaker=speaker,
             link=link,
             topics=topics,
-            node=node,
-            outbox_directory=config.outbox.path.parent,
             uptime_of_ticks=uptime_of_ticks,
             simulation=simulation,
         )
         log.info("node started", node=node, epoch=outbox.epoch, pending=outbox.pending()[0])
         loop.run()
         log.info("node stopped", node=node)
+
+    def _for_screen(self, topics: Topics) -> Iterator[str]:
+        screen = self._config.screen
+        if screen is not None:
+            yield topics.board(screen.site)
+            if screen.kind == "agent":
+                yield topics.node(self._config.node.name, Channel.MESSAGES)
+
+    def _start_screen(self, clock: Clock, outbox: Outbox, keeper: Keeper) -> Screen | None:
+        config = self._config
+        if config.screen is None:
+            return None
+        # A node without a screen needs neither pygame nor Babel: these are not imported there.
+        from pasperdus_node.reception.parts import agent_screen, public_screen
+
+        directory = config.outbox.path.parent
+        if config.screen.kind == "public":
+            return public_screen(config.screen, config.node.name, clock, directory)
+        return agent_screen(
+            config.screen, config.node.name, clock, directory, outbox, keeper, self._inbox.put
+        )
 
     def _simulate(self) -> tuple[DrivenClock | None, Simulation | None, ControlSocket | None]:
         settings = self._config.simulation

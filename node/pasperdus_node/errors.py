@@ -13,5 +13,9 @@ class SensorError(NodeError):
     """A sensor cannot be started as configured."""
 
 
+class ScreenError(NodeError):
+    """The screen cannot be had as configured."""
+
+
 class SimulationError(NodeError, ValueError):
     """A request to the simulator that makes no sense."""

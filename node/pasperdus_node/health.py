@@ -4,7 +4,7 @@ import shutil
 from importlib.metadata import version
 from pathlib import Path
 
-from pasperdus_contract.messages import Heartbeat, NodeStatus
+from pasperdus_contract.messages import Heartbeat, NodeStatus, Screen
 from pasperdus_node.clock import Clock
 from pasperdus_node.outbox import Outbox
 
@@ -14,7 +14,13 @@ _MEGABYTE = 1_000_000
 
 
 def heartbeat(
-    outbox: Outbox, clock: Clock, *, sensors: dict[str, str], lost: int, directory: Path
+    outbox: Outbox,
+    clock: Clock,
+    *,
+    sensors: dict[str, str],
+    lost: int,
+    directory: Path,
+    screen: Screen = None,
 ) -> Heartbeat:
     """Say how the node is now.
 
@@ -37,15 +43,17 @@ def heartbeat(
         temperature_c=_temperature_c(),
         disk_free_mb=shutil.disk_usage(directory).free // _MEGABYTE,
         version=version("pasperdus"),
+        screen=screen,
     )
 
 
-def status(outbox: Outbox, *, is_online: bool) -> NodeStatus:
+def status(outbox: Outbox, *, is_online: bool, screen: Screen = None) -> NodeStatus:
     """Say whether the node is there; the broker says ``offline`` for a node that died."""
     return NodeStatus(
         state="online" if is_online else "offline",
         epoch=outbox.epoch,
         version=version("pasperdus"),
+        screen=screen,
     )
 
 

@@ -20,7 +20,9 @@ from pasperdus_contract.codec import encode_event
 from pasperdus_contract.events import AnyEvent
 from pasperdus_contract.messages import HEARTBEAT_EPOCHS, EpochExtent
 from pasperdus_contract.ranges import Range
+from pasperdus_node import journal
 from pasperdus_node.errors import OutboxError
+from pasperdus_node.journal import JournalRow
 from pasperdus_service.errors import LockedError, ServiceError
 from pasperdus_service.lock import FileLock
 
@@ -127,10 +129,15 @@ class Outbox:
             with _Transaction(self._db):
                 before = self._last_seq()
                 events = [draft(seq=before + n) for n, draft in enumerate(drafts, start=1)]
+                bodies = [encode_event(event) for event in events]
                 self._db.executemany(
                     "INSERT INTO events (seq, epoch_id, wall, body) VALUES (?, ?, ?, ?)",
-                    [(e.seq, self._epoch_id, e.wall, encode_event(e)) for e in events],
+                    [
+                        (event.seq, self._epoch_id, event.wall, body)
+                        for event, body in zip(events, bodies, strict=True)
+                    ],
                 )
+                journal.note(self._db, self.epoch, events, bodies)
                 if events:
                     self._db.execute(
                         "UPDATE epochs SET first = coalesce(first, ?), head = ? WHERE id = ?",
@@ -202,6 +209,25 @@ class Outbox:
                 "check the space left on this disk"
             ) from error
         self._pending -= changed.rowcount
+
+    def journal(self) -> list[JournalRow]:
+        """Return the terminal's own taps, also those that were delivered, oldest first."""
+        return journal.rows(self._db)
+
+    def journal_pending(self) -> frozenset[int]:
+        """Return the seqs of the journal that the collector has not answered for."""
+        return journal.pending(self._db)
+
+    def forget_journal(self, seqs: Iterable[int]) -> None:
+        """Delete rows of the journal; their events stay until they are acked."""
+        try:
+            with _Transaction(self._db):
+                journal.forget(self._db, seqs)
+        except sqlite3.Error as error:
+            raise OutboxError(
+                f"{self._path}: the journal could not be shortened: {error}; "
+                "check the space left on this disk"
+            ) from error
 
     def epoch_record(self, epoch: str) -> EpochRecord | None:
         """Return the extent of an epoch, or None when nothing was recorded in it."""
@@ -290,7 +316,7 @@ def _connect(path: Path) -> sqlite3.Connection:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA foreign_keys = ON")
-        db.executescript(_SCHEMA)
+        db.executescript(_SCHEMA + journal.SCHEMA)
     except sqlite3.Error:
         db.close()
         raise

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Sequence
 
-from bench import comparing, evaluation, path, pedestrians, planner, scale, series
+from bench import comparing, evaluation, path, pedestrians, planner, scale, screen, series
 
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "path": path.main,
@@ -13,6 +13,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "evaluation": evaluation.main,
     "pedestrians": pedestrians.main,
     "planner": planner.main,
+    "screen": screen.main,
 }
 
 

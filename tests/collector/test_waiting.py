@@ -133,6 +133,21 @@ def test_a_transfer_ends_the_service_and_begins_a_wait_for_the_other_one() -> No
     assert told(*steps[:3])[1] == ("passports", "unclosed", 0, None, False)
 
 
+def test_who_goes_back_into_the_queue_waits_for_the_same_service() -> None:
+    steps = [
+        step(0, "wait", "urbanisme"),
+        step(10, "call"),
+        step(12, "wait"),
+        step(20, "call"),
+        step(30, "done"),
+    ]
+
+    assert told(*steps) == [
+        ("urbanisme", "called", 10, 2, True),
+        ("urbanisme", "called", 8, 10, True),
+    ]
+
+
 def test_who_is_sent_elsewhere_before_the_call_goes_on_waiting_for_the_other_service() -> None:
     steps = (step(0, "wait", "welcome"), step(5, "transfer", "passports"), step(28, "call"))
 

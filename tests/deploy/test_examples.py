@@ -26,7 +26,7 @@ def test_the_collectors_example_is_a_configuration() -> None:
     assert load(CollectorConfig, EXAMPLES / "collector.toml").collector.name == "mairie"
 
 
-@pytest.mark.parametrize("name", ["entrance", "waiting-room", "terminal"])
+@pytest.mark.parametrize("name", ["entrance", "waiting-room", "terminal", "hall-screen"])
 def test_each_nodes_example_is_a_configuration(name: str) -> None:
     assert load(NodeConfig, EXAMPLES / f"node-{name}.toml").node.collector == "mairie"
 

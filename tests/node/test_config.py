@@ -139,6 +139,116 @@ def test_a_file_that_cannot_work_is_refused_by_name(
     assert any(message in line for line in lines), str(refusal.value)
 
 
+SCREEN = """
+[screen]
+kind = "agent"
+next_pin = 4
+blank_pin = 22
+led_pin = 23
+"""
+
+
+@pytest.mark.parametrize(
+    ("written", "size", "px_per_mm"),
+    [
+        ('kind = "agent"', (720, 1280), 8.3),
+        ('kind = "agent"\nwidth = 800\nheight = 480', (800, 480), 5.2),
+        ('kind = "public"', (1920, 1080), 3.6),
+        ('kind = "public"\npx_per_mm = 2.8', (1920, 1080), 2.8),
+        ('kind = "agent"\nwidth = 1024\nheight = 600\npx_per_mm = 6.6', (1024, 600), 6.6),
+    ],
+)
+def test_a_known_glass_has_its_size_in_millimetres_and_another_one_is_told(
+    tmp_path: Path, written: str, size: tuple[int, int], px_per_mm: float
+) -> None:
+    file = tmp_path / "node.toml"
+    file.write_text(f"{SOUND}[screen]\n{written}\n")
+
+    screen = load(Config, file).screen
+
+    assert screen is not None
+    assert (screen.width, screen.height) == size
+    assert screen.px_per_mm == px_per_mm
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "message"),
+    [
+        ('kind = "agent"', "", "[screen] kind: is missing; add it"),
+        ('kind = "agent"', 'kind = "tv"', "[screen] kind: Input should be 'agent' or 'public'"),
+        (
+            'kind = "agent"',
+            'kind = "public"',
+            "[screen] next_pin: a public screen has no buttons and no LED; remove it",
+        ),
+        (
+            'kind = "agent"',
+            'kind = "agent"\nwidth = 800',
+            "[screen] height: is missing; give width and height together, or neither",
+        ),
+        (
+            'kind = "agent"',
+            'kind = "agent"\nwidth = 1024\nheight = 600',
+            "[screen] px_per_mm: is missing, and not known for 1024 x 600; divide the width in",
+        ),
+        (
+            'kind = "agent"',
+            'kind = "agent"\nis_window = true\ndriver = "kmsdrm"',
+            "[screen] is_window: there are no windows without a desktop; remove it, or write",
+        ),
+        (
+            'kind = "agent"',
+            'kind = "agent"\nday_from = "7:30"',
+            "[screen] day_from: '7:30' is no time of day; write hours and minutes, as in 07:30",
+        ),
+        (
+            'kind = "agent"',
+            'kind = "agent"\nnight_from = "07:30"',
+            "[screen] night_from: 07:30 is not after day_from 07:30",
+        ),
+        (
+            'kind = "agent"',
+            'kind = "agent"\nsite = "Mairie"',
+            "[screen] site: 'Mairie' is no name; write lower-case letters, digits and -, at most",
+        ),
+        (
+            "next_pin = 4",
+            "next_pin = 17",
+            "pin 17 is used by [beams.door] and [screen]; give each its own pin",
+        ),
+        ("led_pin = 23", "led_pin = 22", "pin 22 is used by [screen] and [screen]; give each"),
+        ("led_pin = 23", "lamp_pin = 23", "[screen] lamp_pin: unknown key; did you mean 'blank_"),
+    ],
+)
+def test_a_screen_that_cannot_be_is_refused_by_name(
+    tmp_path: Path, written: str, instead: str, message: str
+) -> None:
+    assert written in SCREEN
+    file = tmp_path / "node.toml"
+    file.write_text(SOUND + SCREEN.replace(written, instead))
+
+    with pytest.raises(SettingsError) as refusal:
+        load(Config, file)
+
+    assert message in str(refusal.value)
+
+
+def test_a_node_without_a_screen_loads_nothing_that_only_screens_need() -> None:
+    """Their libraries are not installed there: such a node has the extra ``[node]`` only."""
+    program = (
+        "import sys, pasperdus_node.__main__, pasperdus_node.app\n"
+        "loaded = [name for name in sys.modules if name.startswith(('pygame', 'babel', "
+        "'pasperdus_node.screens', 'pasperdus_node.display'))]\n"
+        "sys.exit(' '.join(loaded) or 0)"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=False
+    )
+
+    assert ended.stderr == ""
+    assert ended.returncode == 0
+
+
 def node_run(file: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "pasperdus_node", "run", "--config", str(file)]
     return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -335,6 +336,119 @@ def test_a_heartbeat_names_the_last_epochs_that_recorded_anything(path: Path) ->
     (kept,) = last._db.execute("SELECT count(*) FROM epochs").fetchone()
     assert kept == 1 + HEARTBEAT_EPOCHS + 1
     last.close()
+
+
+# -- the journal ------------------------------------------------------------------------------
+
+
+def token(action: str = "wait") -> Draft:
+    when: dict[str, Any] = {"wall": WALL, "uptime": 0, "synced": True}
+    return partial(events.Token, **when, visit="0" * 16, token="blue-star", action=action)
+
+
+def undo(epoch: str, seq: int) -> Draft:
+    key = events.EventKey(epoch=epoch, seq=seq)
+    return partial(events.Undo, wall=WALL, uptime=0, synced=True, undone=key)
+
+
+def taken() -> Draft:
+    when: dict[str, Any] = {"wall": WALL, "uptime": 0, "synced": True}
+    return partial(events.MessageTaken, **when, id="slip-1", action="taken")
+
+
+def test_the_journal_keeps_taps_past_their_ack_and_past_a_restart(path: Path) -> None:
+    first = Outbox(path, boot=BOOT)
+    recorded = first.record([passage(), token(), token("call"), undo(first.epoch, 3), taken()])
+    first.forget(first.epoch, [(1, 3)])
+    first.close()
+    for _ in range(HEARTBEAT_EPOCHS + 2):  # the outbox itself forgets the epoch meanwhile
+        again = Outbox(path, boot=BOOT)
+        again.record([passage()])
+        again.forget(first.epoch, [(1, 9)])
+        again.close()
+
+    last = Outbox(path, boot=BOOT)
+
+    assert [(row.seq, row.epoch, row.event) for row in last.journal()] == [
+        (event.seq, first.epoch, event) for event in recorded[1:]
+    ]
+    assert last.epoch_record(first.epoch) is None
+    last.close()
+
+
+def test_the_journal_tells_what_the_collector_has_not_answered_for(outbox: Outbox) -> None:
+    outbox.record([token(), token("call"), token("serve")])
+    outbox.forget(outbox.epoch, [(1, 1)])
+    outbox.hold(2, "rejected")
+
+    assert [row.is_pending for row in outbox.journal()] == [False, True, True]
+    assert outbox.journal_pending() == {2, 3}
+
+
+def test_what_the_journal_forgets_is_delivered_all_the_same(outbox: Outbox) -> None:
+    outbox.record([token(), token("call")])
+
+    outbox.forget_journal([1])
+
+    assert [row.seq for row in outbox.journal()] == [2]
+    assert seqs(outbox) == [1, 2]
+
+
+def test_a_tap_and_its_journal_are_one_commit(outbox: Outbox) -> None:
+    failing = FailingCommit(outbox._db)
+    outbox._db = failing  # type: ignore[assignment]  # the same connection but for one COMMIT
+
+    with pytest.raises(OutboxError):
+        outbox.record([token()])
+    assert outbox.journal() == []
+
+    outbox.record([token()])
+    assert [row.seq for row in outbox.journal()] == seqs(outbox) == [1]
+
+
+def test_an_outbox_of_an_earlier_release_gets_its_journal(path: Path) -> None:
+    first = Outbox(path, boot=BOOT)
+    first.record([token()])
+    first.close()
+    db = sqlite3.connect(path)
+    db.execute("DROP TABLE journal")
+    db.commit()
+    db.close()
+
+    again = Outbox(path, boot=BOOT)
+    again.record([token("call")])
+
+    assert [row.seq for row in again.journal()] == [2]
+    assert seqs(again) == [1, 2]
+    again.close()
+
+
+def test_a_journal_row_that_nobody_can_read_keeps_no_node_from_starting(path: Path) -> None:
+    first = Outbox(path, boot=BOOT)
+    first.record([token(), token("call")])
+    first.close()
+    db = sqlite3.connect(path)
+    db.execute("UPDATE journal SET body = ? WHERE seq = 1", (b'{"kind":"from a later release"}',))
+    db.commit()
+    db.close()
+
+    again = Outbox(path, boot=BOOT)
+    with capture_logs() as told:
+        rows = again.journal()
+
+    assert [row.seq for row in rows] == [2]
+    assert [(line["event"], line["seq"]) for line in told] == [
+        ("a row of the journal is left out", 1)
+    ]
+    again.close()
+
+
+def test_a_journal_that_cannot_be_shortened_is_an_outbox_error(outbox: Outbox) -> None:
+    outbox.record([token()])
+    outbox._db.execute("PRAGMA query_only = ON")
+
+    with pytest.raises(OutboxError, match=r"outbox\.db: the journal could not be shortened: "):
+        outbox.forget_journal([1])
 
 
 # -- against a model --------------------------------------------------------------------------

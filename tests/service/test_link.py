@@ -43,6 +43,7 @@ class Owner:
         *,
         name: str = "here",
         subscriptions: tuple[str, ...] = (THERE,),
+        extras: tuple[str, ...] = (),
         sink: Callable[[LinkEvent], None] | None = None,
     ) -> None:
         self.inbox: queue.SimpleQueue[LinkEvent] = queue.SimpleQueue()
@@ -51,6 +52,7 @@ class Owner:
             client_id=name,
             sink=sink or self.inbox.put,
             subscriptions=subscriptions,
+            extras=extras,
             will=Message(topic=HERE, payload=b"offline", is_retained=True),
         )
 
@@ -172,22 +174,24 @@ def test_a_wrong_password_is_told_in_words(tmp_path: Path, version: str) -> None
             here.ready()
 
 
-def refuse_once(server: socket.socket) -> None:
-    """Be a broker (MQTT 3.1.1) that refuses a first subscription and grants the second."""
+def answering(server: socket.socket, *answers: bytes) -> None:
+    """Be a broker (MQTT 3.1.1) with these answers to subscriptions: 0x80 refuses one topic."""
     connection, _ = server.accept()
     with connection:
         connection.recv(1024)  # CONNECT
         connection.sendall(b"\x20\x02\x00\x00")
-        for granted in (b"\x80", b"\x01"):
+        for codes in answers:
             subscribe = connection.recv(1024)
-            connection.sendall(b"\x90\x03" + subscribe[2:4] + granted)
+            length = (2 + len(codes)).to_bytes(1, "big")
+            connection.sendall(b"\x90" + length + subscribe[2:4] + codes)
         connection.recv(1024)  # DISCONNECT
 
 
 def test_a_refused_subscription_is_told_and_asked_for_again() -> None:
     """Mosquitto's ACL file never refuses one; other brokers and its plugins do."""
     with socket.create_server(("127.0.0.1", 0)) as server:
-        broker = threading.Thread(target=refuse_once, args=(server,), daemon=True)
+        answers = (server, b"\x80", b"\x01")
+        broker = threading.Thread(target=answering, args=answers, daemon=True)
         broker.start()
         with owner(MqttSettings(url=f"mqtt://127.0.0.1:{server.getsockname()[1]}")) as here:
             here.link.start()
@@ -206,6 +210,27 @@ def test_a_refused_subscription_is_told_and_asked_for_again() -> None:
             assert granted.is_granted
             assert vars(here.link)["trouble"] is None
             assert vars(here.link)["deadline_s"] is None
+        broker.join(WAIT_S)
+
+
+def test_without_a_topic_that_it_can_do_without_a_connection_is_of_use() -> None:
+    """A terminal that may not read its board still delivers what the agent does."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        answers = (server, b"\x01\x80", b"\x01\x01")
+        broker = threading.Thread(target=answering, args=answers, daemon=True)
+        broker.start()
+        url = f"mqtt://127.0.0.1:{server.getsockname()[1]}"
+        with owner(MqttSettings(url=url), extras=("a/board",)) as here:
+            here.link.start()
+            first = here.next(Subscribed)
+            assert first.is_granted
+            assert first.refused == ("a/board",)
+            assert here.link.is_subscribed
+            assert here.link.trouble == "the broker refused a/board: check the ACL of this user"
+
+            assert here.next(Subscribed).refused == ()
+
+            assert vars(here.link)["trouble"] is None
         broker.join(WAIT_S)
 
 

@@ -13,7 +13,7 @@ import json
 import queue
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,9 @@ class SimulatedNode:
         *,
         beams: Mapping[str, tuple[int, int]] | None = None,
         buttons: Mapping[str, Mapping[str, Any]] | None = None,
+        screen: Mapping[str, Any] | None = None,
+        broker_url: str | None = None,
+        name: str = "entrance-1",
         synced: bool = True,
     ) -> None:
         self.outbox_path = directory / "outbox.db"
@@ -65,8 +68,8 @@ class SimulatedNode:
         self._app = App(
             Config.model_validate(
                 {
-                    "node": {"name": "entrance-1", "collector": "mairie"},
-                    "mqtt": {"url": f"mqtt://127.0.0.1:{free_port()}"},
+                    "node": {"name": name, "collector": "mairie"},
+                    "mqtt": {"url": broker_url or f"mqtt://127.0.0.1:{free_port()}"},
                     "outbox": {"path": self.outbox_path},
                     "gpio": {"pin_factory": "mock"},
                     "simulation": {
@@ -76,6 +79,7 @@ class SimulatedNode:
                     },
                     "beams": tables,
                     "buttons": dict(buttons or {}),
+                    "screen": None if screen is None else dict(screen),
                 }
             )
         )
@@ -93,10 +97,14 @@ class SimulatedNode:
             until=None if until is None else START_MS + until,
         )
 
-    def run(self) -> list[dict[str, Any]]:
-        """Run the node until all that was asked for is done, and stop it; return the answers."""
+    def run(self, *, at_the_end: Callable[[], None] | None = None) -> list[dict[str, Any]]:
+        """Run the node until all that was asked for is done, and stop it; return the answers.
+
+        ``at_the_end`` stops it in another way.
+        """
         answers: list[dict[str, Any]] = []
-        driver = threading.Thread(target=self._drive, args=(answers,), daemon=True)
+        end = at_the_end or self._app.stop
+        driver = threading.Thread(target=self._drive, args=(answers, end), daemon=True)
         driver.start()
         with own_pins():
             self._app.run()
@@ -110,7 +118,7 @@ class SimulatedNode:
         found = [json.loads(body) for (body,) in bodies]
         return [event for event in found if not kinds or event["kind"] in kinds]
 
-    def _drive(self, answers: list[dict[str, Any]]) -> None:
+    def _drive(self, answers: list[dict[str, Any]], end: Callable[[], None]) -> None:
         """Ask one thing after the other, as the control socket does."""
         try:
             for request in self._requests:
@@ -118,7 +126,7 @@ class SimulatedNode:
                 self._app._inbox.put(Drive(request, answer))
                 answers.append(answer.get(timeout=ANSWER_WAIT_S))
         finally:
-            self._app.stop()
+            end()
 
 
 def five_buttons(pins: Sequence[int] = (5, 6, 13, 19, 26)) -> dict[str, Any]:

@@ -21,6 +21,7 @@ COVERAGE = {
     "to": 900_000,
     "ok_ms": 900_000,
 }
+UNDO = {"seq": 42, **TIMES, "kind": "undo", "undone": {"epoch": EPOCH, "seq": 41}}
 HEARTBEAT = {
     "schema": 1,
     "epoch": EPOCH,
@@ -36,6 +37,15 @@ HEARTBEAT = {
     "temperature_c": None,
     "disk_free_mb": 1,
     "version": "0.1.0",
+}
+BOARD = {
+    "schema": 1,
+    "site": "default",
+    "title": "Mairie",
+    "time_zone": "Europe/Paris",
+    "version": "0123456789abcdef",
+    "composed_at": TIMES["wall"],
+    "day": "2026-11-22",
 }
 
 

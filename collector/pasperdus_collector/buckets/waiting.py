@@ -87,20 +87,22 @@ def waits_of_visit(steps: Iterable[Step]) -> list[Wait]:
     last_at = _at(ordered[0]) + LONGEST_MS
     waits: list[Wait] = []
     one: list[Step] = []  # steps of the wait at hand, and of the service that follows it
+    service: str | None = None
     is_called = False
     for step in ordered:
         if _at(step) > last_at:
             break
         if is_called and step.action in ("transfer", "wait"):
-            waits.append(_wait(one, ended=step))
+            waits.append(_wait(one, service, ended=step))
+            service = waits[-1].service  # who goes back into the queue waits for the same
             one, is_called = [step], False
             continue
         one.append(step)
         if step.action in ("done", "left"):
-            waits.append(_wait(one, ended=step))
+            waits.append(_wait(one, service, ended=step))
             return waits
         is_called = is_called or step.action in _CALLS
-    waits.append(_wait(one, ended=None))
+    waits.append(_wait(one, service, ended=None))
     return waits
 
 
@@ -178,14 +180,18 @@ def _in_order(step: Step) -> tuple[int, int]:
     return _at(step), RANK[step.action]
 
 
-def _wait(steps: Sequence[Step], *, ended: Step | None) -> Wait:
-    """Tell one wait, from the step that opened it to the one that ``ended`` it, if any did."""
+def _wait(steps: Sequence[Step], before: str | None, *, ended: Step | None) -> Wait:
+    """Tell one wait, from the step that opened it to the one that ``ended`` it, if any did.
+
+    ``before`` is the service of the wait before it, for one that names none.
+    """
     began_at = _at(steps[0])
     # Who is sent elsewhere before anybody called goes on waiting, but for that.
     service: str | None = None
     for step in steps:
         if step.service and (service is None or step.action == "transfer"):
             service = step.service
+    service = service or before
     called_at = next((step.at for step in steps if step.action in _CALLS), None)
     if called_at is not None:
         served_ms, is_served = _served(steps, ended)

@@ -21,6 +21,12 @@ class DrivenClock:
         """Tell the time."""
         self._now = Reading(wall_ms=wall_ms, uptime_ms=uptime_ms, is_synced=self._is_synced)
 
+    def set_synced(self, *, is_synced: bool) -> None:
+        """Tell whether the clock is synchronised from now on; it goes on from where it is."""
+        now = self.read()
+        self._is_synced = is_synced
+        self.set(wall_ms=now.wall_ms, uptime_ms=now.uptime_ms)
+
     def move_to(self, uptime_ms: int) -> None:
         """Let time pass. Raises :class:`SimulationError` for a step back."""
         now = self.read()

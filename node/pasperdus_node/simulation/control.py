@@ -1,19 +1,27 @@
-"""The socket through which a driver moves the pins: one JSON object a line, one answer each.
+"""The socket through which a driver moves pins and touches: a JSON object a line, an answer each.
 
-=====================================  ===========================================================
-request                                does
-=====================================  ===========================================================
-``{"clock": {"wall": …, "uptime": …}}``  tells the time (driven clock; once, first)
+=======================================  =========================================================
+request                                  does
+=======================================  =========================================================
+``{"clock": {"wall": …, "uptime": …}}``  tells the time (driven clock; first of all, and later to
+                                         let it pass to ``uptime`` and put the wall clock otherwise)
+``{"synced": true}``                     from now on a driven clock says that it is synchronised, or
+                                         with ``false`` that it is not
+``{"out_of_service": {"door": true}}``   from now on these beams count nothing and are not covered;
+                                         ``false`` starts them anew
 ``{"edges": [[t, pin, high], …]}``       lets time pass to each ``t`` (ms of uptime) and moves the
                                          pin; with the system's clock ``t`` is ignored
-``{"until": t}``                         lets time pass to ``t``; may stand beside ``edges``
-``{"out_of_service": {"door": true}}``   from now on these beams count nothing and are not covered;
-                                         ``false`` starts them anew; comes before ``edges``
+``{"touch": "give:blue-star"}``          puts a finger on the target of that name and lifts it;
+                                         ``"hold": true`` beside it lets the finger rest
+``{"until": t}``                         lets time pass to ``t``
 ``{}``                                   only asks
-=====================================  ===========================================================
+=======================================  =========================================================
 
-The answer comes when everything that followed is committed: ``uptime``, ``health`` by sensor,
-``totals`` of the outbox, ``lit`` scores by box; or ``error``.
+Of several in one object, what stands higher in this table comes first. The answer comes when
+everything that followed is committed: ``uptime``, ``health`` by sensor, ``totals`` of the outbox,
+``lit`` scores by box; of a node with a screen also ``screen``: the names of its ``targets``, the
+``texts`` and the tokens (``marks``) on it, how many ``chimes`` it has sounded, ``pending`` events,
+and whether its ``lamp`` is lit; or ``error``.
 """
 
 import json
@@ -51,7 +59,10 @@ class DriveRequest(_Strict):
 
     clock: ClockRequest | None = None
     edges: list[tuple[UptimeMs, Annotated[int, Field(ge=0, le=27)], bool]] = []
+    touch: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    hold: bool = False
     until: UptimeMs | None = None
+    synced: bool | None = None
     out_of_service: dict[Name, bool] = {}
 
 

@@ -43,7 +43,7 @@ from pasperdus_node.terminal.records import (
 )
 from pasperdus_node.terminal.state import Now, Terminal, ToastKind, View
 from pasperdus_node.terminal.toasts import say
-from pasperdus_node.terminal.viewing import LANGUAGES, without
+from pasperdus_node.terminal.viewing import LANGUAGES, SERVICES, without
 
 _BEHIND_MORE = frozenset(
     (Page.MESSAGES, Page.TALLIES, Page.PULSE, Page.RECOUNT, Page.CARDS),
@@ -181,7 +181,7 @@ def _turn(terminal: Terminal, action: Turn) -> Terminal:
 
 def _choose_service(terminal: Terminal, action: ChooseService) -> Terminal:
     is_known = action.service is None or action.service in _services(terminal)
-    return replace(terminal, service=action.service) if is_known else terminal
+    return without(replace(terminal, service=action.service), SERVICES) if is_known else terminal
 
 
 def _change(terminal: Terminal, action: Change) -> Terminal:

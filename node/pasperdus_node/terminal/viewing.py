@@ -7,6 +7,7 @@ from pasperdus_node.terminal.records import Record, Recounted, SlipTaken, TokenS
 from pasperdus_node.terminal.state import Terminal, View
 
 LANGUAGES = "languages"  # what is opened from a card, to choose the language of all of them
+SERVICES = "services"  # what is opened to choose for whom tokens are handed out
 
 
 def after_recording(terminal: Terminal, record: Record) -> Terminal:
