@@ -6,7 +6,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ TIMEOUT_S = 10.0
 PATIENCE_S = 60.0  # for a collector that was killed and comes back
 _RETRY_S = 0.1
 _NOT_FOUND = 404
+_NAME_IS_TAKEN, _WAS_CHANGED = 409, 412
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,36 @@ class CollectorApi:
         """Tell when a site is open; False while the collector does not know it yet."""
         return self._send("PUT", f"/api/v1/sites/{site}/calendar", calendar)
 
+    def write_content(self, site: str, kind: str, content: Mapping[str, Any]) -> bool:
+        """Write something for the screens of a site; False while the collector does not know it.
+
+        One that is there already, because an answer was lost, stays. A tally takes the place of
+        the one that every site has.
+        """
+        path = f"/api/v1/content/{kind}"
+        if kind == "tally":
+            path = f"{path}/{content['name']}?site={site}"
+            return self._send("PATCH", path, content, is_done=_WAS_CHANGED, if_match='"0"')
+        return self._send("POST", f"{path}?site={site}", content, is_done=_NAME_IS_TAKEN)
+
+    def write_slip(self, slip: Mapping[str, Any]) -> bool:
+        """Write a phone slip for a terminal; False while the collector does not know it."""
+        return self._send("POST", "/api/v1/slips", slip)
+
+    def waiting_slips(self, node: str) -> int:
+        """Return how many slips nobody has taken at a terminal."""
+        return len(self._get(f"/api/v1/slips?node={node}"))
+
+    def terminals(self, site: str) -> list[str]:
+        """Return the nodes that hand out macarons at a site."""
+        board: dict[str, Any] = self._get(f"/api/v1/board?site={site}")
+        return [terminal["node"] for terminal in board["terminals"]]
+
+    def waiting(self, site: str) -> list[dict[str, Any]]:
+        """Return the macarons in somebody's hands, as the board of a site has them."""
+        visits: list[dict[str, Any]] = self._get(f"/api/v1/board?site={site}")["visits"]
+        return visits
+
     def series(
         self, *, measure: str, from_: datetime, to: datetime, bucket: str, masks: str = ""
     ) -> dict[datetime, int | None]:
@@ -91,30 +122,39 @@ class CollectorApi:
             quarantined=answer["quarantined"],
         )
 
-    def _send(self, method: str, path: str, body: dict[str, Any]) -> bool:
+    def _send(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any],
+        *,
+        is_done: int | None = None,
+        if_match: str | None = None,
+    ) -> bool:
+        """Send a change; a refusal with the status ``is_done`` means that it was made before."""
+        headers = {"Content-Type": "application/json"}
         request = urllib.request.Request(  # noqa: S310 (our own http address)
             self._address + path,
             data=json.dumps(body).encode(),
-            headers={"Content-Type": "application/json"},
+            headers=headers if if_match is None else headers | {"If-Match": if_match},
             method=method,
         )
         try:
             with self._open(request, timeout=TIMEOUT_S):
                 return True
         except urllib.error.HTTPError as error:
-            if error.code == _NOT_FOUND:
-                return False
+            if error.code in (_NOT_FOUND, is_done):
+                return error.code == is_done
             raise CollectorApiError(f"{method} {path}: {error}: {_body(error)}") from error
         except (OSError, http.client.HTTPException):
             return False  # away for a moment; the caller asks again
 
-    def _get(self, path: str) -> dict[str, Any]:
+    def _get(self, path: str) -> Any:
         deadline_s = time.monotonic() + PATIENCE_S
         while True:
             try:
                 with self._open(self._address + path, timeout=TIMEOUT_S) as answer:
-                    parsed: dict[str, Any] = json.load(answer)
-                    return parsed
+                    return json.load(answer)
             except urllib.error.HTTPError as error:
                 raise CollectorApiError(f"GET {path}: {error}: {_body(error)}") from error
             except (OSError, http.client.HTTPException, json.JSONDecodeError) as error:

@@ -2,6 +2,7 @@
 
 import argparse
 import math
+import os
 import secrets
 import signal
 import sys
@@ -11,6 +12,8 @@ from pasperdus_demo.demonstration import Options, run
 from pasperdus_demo.errors import DemoError, EndedError
 
 INTERRUPTED = 130  # as shells say it for Ctrl-C
+
+_DESKTOP = ("DISPLAY", "WAYLAND_DISPLAY")  # one of them is set in every desktop session
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -41,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _parse(arguments: list[str] | None) -> Options:
     parser = argparse.ArgumentParser(
         prog="script/demo",
-        description="Run a collector, three simulated nodes and their visitors on this machine.",
+        description="Run a collector, simulated nodes and their visitors on this machine.",
     )
     parser.add_argument(
         "--port", type=_port, default=8000, help="of the pages (default 8000; 0 takes a free one)"
@@ -64,9 +67,22 @@ def _parse(arguments: list[str] | None) -> Options:
     parser.add_argument(
         "--data", type=Path, metavar="DIR", help="keep ledger, outboxes and logs in DIR"
     )
+    parser.add_argument(
+        "--screens",
+        action="store_true",
+        help="open a terminal and the waiting room's screen as windows on this desktop",
+    )
     parsed = parser.parse_args(arguments)
     if parsed.check and parsed.replay is None:
         parser.error("--check needs --replay FILE")
+    if parsed.screens and parsed.replay is not None:
+        parser.error("--screens shows visitors of now; leave it or --replay out")
+    if parsed.screens and not any(os.environ.get(name) for name in _DESKTOP):
+        parser.error(
+            "--screens opens windows, and there is no desktop here (neither DISPLAY nor "
+            "WAYLAND_DISPLAY is set); start it from a terminal of a desktop session, or leave "
+            "--screens out"
+        )
     return Options(
         port=parsed.port,
         has_history=not parsed.no_history,
@@ -75,6 +91,7 @@ def _parse(arguments: list[str] | None) -> Options:
         is_check=parsed.check,
         seed=secrets.randbelow(2**31) if parsed.seed is None else parsed.seed,
         directory=parsed.data,
+        has_windows=parsed.screens,
     )
 
 

@@ -38,10 +38,13 @@ class ControlLine:
         until_ms: int | None = None,
         clock: tuple[int, int] | None = None,
         out_of_service: dict[str, bool] | None = None,
+        touch: str | None = None,
+        is_held: bool = False,
     ) -> dict[str, Any]:
         """Send one request; return the answer, which comes after everything is committed.
 
-        ``clock`` is ``(wall_ms, uptime_ms)``. Raises :class:`ControlError` when the node refuses.
+        ``clock`` is ``(wall_ms, uptime_ms)``; ``touch`` names a target on the screen, on which the
+        finger rests where it ``is_held``. Raises :class:`ControlError` when the node refuses.
         """
         request: dict[str, Any] = {}
         if moves:
@@ -52,6 +55,8 @@ class ControlLine:
             request["clock"] = {"wall": clock[0], "uptime": clock[1]}
         if out_of_service is not None:
             request["out_of_service"] = out_of_service
+        if touch is not None:
+            request |= {"touch": touch, "hold": is_held}
         try:
             self._stream.write(json.dumps(request, separators=(",", ":")).encode() + b"\n")
             self._stream.flush()

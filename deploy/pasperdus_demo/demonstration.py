@@ -3,22 +3,24 @@
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
-from typing import Any
 
+from pasperdus_demo.agent import Agent
+from pasperdus_demo.background import Background
+from pasperdus_demo.colleague import Colleague
 from pasperdus_demo.collector_api import CollectorApi
 from pasperdus_demo.comparison import compare
+from pasperdus_demo.description import Description
 from pasperdus_demo.door_counts import HalfHour, read_door_counts
-from pasperdus_demo.errors import CollectorApiError
-from pasperdus_demo.installation import COLLECTOR, NODES, Installation
+from pasperdus_demo.installation import COLLECTOR, NODES, WINDOWS, Installation
 from pasperdus_demo.live import MEAN_GAP_S, LiveVisitors
 from pasperdus_demo.opening import calendar
-from pasperdus_demo.past import ENTRANCE, ROOM_DOOR, WAITING_ROOM
+from pasperdus_demo.past import ENTRANCE, SECOND_TERMINAL, TERMINAL, WAITING_ROOM
 from pasperdus_demo.processes import Processes, wait_until
+from pasperdus_demo.reception_texts import services
 from pasperdus_demo.replay import Replay
 from pasperdus_demo.town import today_at
 
@@ -27,8 +29,16 @@ SHOWN_DIFFERENCES = 5
 
 _SUPERVISE_EVERY_S = 0.2
 _SHOWN_EVERY_SLOTS = 7 * 48
-_SITE: dict[str, Any] = {"title": "Mairie de démonstration", "time_zone": "Europe/Paris"}
-_ROLES: dict[str, Any] = {"lines": [{"node": WAITING_ROOM, "line": ROOM_DOOR, "role": "inner"}]}
+_NO_WINDOWS_SAID = (
+    "  À l'accueil, un agent simulé remet des macarons, appelle et les reprend. Pour voir le\n"
+    "  terminal et l'écran d'attente en fenêtres, et y toucher : script/demo --screens, sur un\n"
+    "  bureau.\n"
+)
+_WINDOWS_SAID = (
+    "  Deux fenêtres s'ouvrent : l'écran de la salle d'attente, et un terminal d'accueil qui est\n"
+    "  à vous (la souris est le doigt). Un agent simulé travaille à un autre terminal : appelez\n"
+    "  ses macarons ou remettez les vôtres. Une fenêtre que vous fermez reste fermée.\n"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +52,8 @@ class Options:
     is_check: bool
     seed: int
     directory: Path | None
+    has_windows: bool = False
+    """Whether screens are windows on this desktop."""
     end: threading.Event = field(default_factory=threading.Event)
     """Set when everything is to end."""
 
@@ -61,8 +73,9 @@ def _run_live(options: Options) -> int:
     with _started(options, is_driven=False) as (installation, processes):
         started_ms = time.time_ns() // 1_000_000
         sockets = {node: installation.socket(node) for node in (ENTRANCE, WAITING_ROOM)}
-        for node in NODES:
-            _start_node(processes, installation, node)
+        for node in _nodes(options):
+            is_window = options.has_windows and node in WINDOWS
+            _start_node(processes, installation, node, may_end=is_window)
         _welcome(installation, options)
         if options.has_history:
             processes.start(
@@ -74,20 +87,33 @@ def _run_live(options: Options) -> int:
                 is_task=True,
             )
         town = today_at(started_ms, options.seed)
+        agent = Agent(installation.socket(TERMINAL), services=services(), seed=options.seed)
         visitors = LiveVisitors(
-            town=town, started_ms=started_ms, sockets=sockets, seed=options.seed
+            town=town,
+            started_ms=started_ms,
+            sockets=sockets,
+            seed=options.seed,
+            tell_agent=agent.tell,
         )
-        description = _Description(installation, calendar(town.closures))
-        with closing(visitors), closing(description):
-            description.start()
+        beside: tuple[Background, ...] = (
+            Description(CollectorApi(installation.address), calendar(town.closures)),
+            Colleague(CollectorApi(installation.address), TERMINAL),
+            agent,
+        )
+        with ExitStack() as ending:
+            ending.callback(visitors.close)
+            for each in beside:
+                each.start()
+                ending.callback(each.close)
             supervise_at_s = 0.0
             while True:
                 now_s = time.monotonic()
                 if now_s >= supervise_at_s:
                     supervise_at_s = now_s + _SUPERVISE_EVERY_S
                     processes.supervise()
-                    if description.failure is not None:
-                        raise description.failure
+                    for each in beside:
+                        if each.failure is not None:
+                            raise each.failure
                 time.sleep(visitors.tick())
 
 
@@ -141,10 +167,13 @@ def _check(slots: Sequence[HalfHour], api: CollectorApi) -> int:
 def _started(options: Options, *, is_driven: bool) -> Iterator[tuple[Installation, Processes]]:
     """Set everything up as far as a collector that answers; end it all afterwards."""
     with Installation(
-        port=options.port, directory=options.directory, is_driven=is_driven
+        port=options.port,
+        directory=options.directory,
+        is_driven=is_driven,
+        has_windows=options.has_windows,
     ) as installation:
         processes = Processes(logs=installation.logs, end=options.end)
-        nodes = [ENTRANCE] if is_driven else list(NODES)
+        nodes = [ENTRANCE] if is_driven else _nodes(options)
         processes.on_change = lambda: installation.tell(processes.pids(), nodes)
         try:
             configuration = installation.write_collector()
@@ -162,37 +191,15 @@ def _started(options: Options, *, is_driven: bool) -> Iterator[tuple[Installatio
             processes.stop()
 
 
-class _Description(threading.Thread):
-    """Names the site, its hours and its inner line once they are known, beside everything else."""
-
-    def __init__(self, installation: Installation, opening: dict[str, Any]) -> None:
-        super().__init__(name="description", daemon=True)
-        api = CollectorApi(installation.address)
-        self._steps: Sequence[Callable[[], bool]] = (
-            partial(api.describe_site, "default", _SITE),
-            partial(api.put_calendar, "default", opening),
-            partial(api.describe_site, "default", _ROLES),
-        )
-        self._is_over = threading.Event()
-        self.failure: CollectorApiError | None = None
-
-    def run(self) -> None:
-        try:
-            for is_done in self._steps:
-                while not self._is_over.is_set() and not is_done():
-                    self._is_over.wait(_SUPERVISE_EVERY_S)
-        except CollectorApiError as error:
-            self.failure = error  # raised by the main loop
-
-    def close(self) -> None:
-        """End the thread."""
-        self._is_over.set()
-        self.join()
+def _nodes(options: Options) -> list[str]:
+    return [*NODES, *([SECOND_TERMINAL] if options.has_windows else [])]
 
 
-def _start_node(processes: Processes, installation: Installation, node: str) -> None:
-    configuration = installation.write_node(node)
-    processes.start(node, "pasperdus_node", "run", "--config", str(configuration))
+def _start_node(
+    processes: Processes, installation: Installation, node: str, *, may_end: bool = False
+) -> None:
+    arguments = ("run", "--config", str(installation.write_node(node)))
+    processes.start(node, "pasperdus_node", *arguments, may_end=may_end)
 
 
 def _welcome(installation: Installation, options: Options) -> None:
@@ -206,6 +213,7 @@ def _welcome(installation: Installation, options: Options) -> None:
         f"  Un hall de mairie simulé. Un visiteur entre toutes les {MEAN_GAP_S} secondes environ,\n"
         "  à toute heure, même la nuit et le dimanche, et ne reste que quelques minutes : plus\n"
         "  vite que dans la vraie vie, pour qu'il y ait toujours quelque chose à voir.\n"
+        f"{_WINDOWS_SAID if options.has_windows else _NO_WINDOWS_SAID}"
         f"  {past}\n"
         f"  Graine : {options.seed}. Ctrl-C pour tout arrêter.",
         flush=True,

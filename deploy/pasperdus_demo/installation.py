@@ -16,10 +16,21 @@ from types import TracebackType
 from typing import Self
 
 from pasperdus_demo.errors import DemoError
-from pasperdus_demo.past import DOOR, ENTRANCE, QUESTION, ROOM_DOOR, TERMINAL, WAITING_ROOM
+from pasperdus_demo.past import (
+    DOOR,
+    ENTRANCE,
+    HALL,
+    QUESTION,
+    ROOM_DOOR,
+    SECOND_TERMINAL,
+    TERMINAL,
+    WAITING_ROOM,
+)
 
 COLLECTOR = "mairie"
-NODES = (ENTRANCE, WAITING_ROOM, TERMINAL)
+NODES = (ENTRANCE, WAITING_ROOM, TERMINAL, HALL)
+WINDOWS = (SECOND_TERMINAL, HALL)
+"""Nodes whose screen is a window on the desktop, where somebody asked for that."""
 BUTTON_PINS = (5, 6, 13, 19, 26)  # worst first
 
 _BEAMS = "[beams.{line}]\nouter_pin = 17\ninner_pin = 27\n"
@@ -29,7 +40,14 @@ _BUTTONS = (
 _SENSORS = {
     ENTRANCE: _BEAMS.format(line=DOOR),
     WAITING_ROOM: _BEAMS.format(line=ROOM_DOOR) + _BUTTONS,
-    TERMINAL: "",  # its screen comes with a later release
+}
+_HIDDEN = 'driver = "dummy"\nsound = false\n'
+# Small enough for any desktop: the 7-inch display, and the public screen at half its size.
+_WINDOW = 'driver = "auto"\nis_window = true\nwidth = {}\nheight = {}\npx_per_mm = {}\n'
+_SCREENS = {
+    TERMINAL: ("agent", "led_pin = 22\n", ""),
+    SECOND_TERMINAL: ("agent", "", _WINDOW.format(800, 480, 5.2)),
+    HALL: ("public", "", _WINDOW.format(960, 540, 1.8)),
 }
 
 
@@ -39,9 +57,12 @@ class Installation:
     Raises :class:`DemoError` when the HTTP port is taken or ``directory`` holds something.
     """
 
-    def __init__(self, *, port: int, directory: Path | None, is_driven: bool) -> None:
+    def __init__(
+        self, *, port: int, directory: Path | None, is_driven: bool, has_windows: bool = False
+    ) -> None:
         self._cleanup = ExitStack()
         self._is_driven = is_driven
+        self._has_windows = has_windows
         self.http_port = _checked_port(port)
         self.mqtt_port = _free_port()
         self.directory = self._own(directory)
@@ -102,7 +123,7 @@ class Installation:
             f'[mqtt]\nurl = "{self.broker}"\n'
             f"[outbox]\npath = {_quoted(self.outbox(node))}\n"
             '[gpio]\npin_factory = "mock"\n'
-            f"{_SENSORS[node]}"
+            f"{_SENSORS.get(node, '')}{self._screen(node)}"
             f"[simulation]\nsocket = {_quoted(self.socket(node))}\n{clock}\n",
         )
 
@@ -117,6 +138,13 @@ class Installation:
         draft = self.directory / "demo.json.new"
         draft.write_text(json.dumps(said, indent=2) + "\n", encoding="utf-8")
         draft.replace(self.directory / "demo.json")  # a reader never sees half of it
+
+    def _screen(self, node: str) -> str:
+        if node not in _SCREENS:
+            return ""
+        kind, lamp, window = _SCREENS[node]
+        is_window = self._has_windows and node in WINDOWS
+        return f'[screen]\nkind = "{kind}"\n{lamp}{window if is_window else _HIDDEN}'
 
     def _write(self, name: str, text: str) -> Path:
         path = self.directory / name

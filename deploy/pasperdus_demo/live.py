@@ -12,10 +12,12 @@ import itertools
 import math
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 from pasperdus_demo.control_line import ControlLine, PinMove
+from pasperdus_demo.errands import Errand, errands, room_span
 from pasperdus_demo.errors import BrokenControlError
 from pasperdus_demo.installation import BUTTON_PINS
 from pasperdus_demo.past import ENTRANCE, WAITING_ROOM
@@ -34,6 +36,7 @@ from pasperdus_demo.walks import (
 
 MEAN_GAP_S = 12  # between two visitors, as the terminal and docs/demo.md say it
 PACE = 4.0  # a stay of 16 minutes takes 4
+FIRST_PACE = 16.0
 PEEK_EVERY = 25  # one in so many looks in and turns back
 
 _USUAL_GAP_S, _SHORTEST_GAP_S, _LONGEST_GAP_S = 12.6, 4.0, 30.0  # see visitor_gap_s
@@ -51,7 +54,8 @@ class LiveVisitors:
     """Walks visitors through the nodes at ``sockets``; call :meth:`tick` again and again.
 
     ``monotonic_s`` and ``wall_ms`` are read at each tick. A node that is away misses what happens
-    meanwhile, as a real one would; it is found again when it is back.
+    meanwhile, as a real one would; it is found again when it is back. What visitors need at the
+    reception is handed to ``tell_agent`` when its time has come.
     """
 
     def __init__(
@@ -61,22 +65,24 @@ class LiveVisitors:
         started_ms: int,
         sockets: dict[str, Path],
         seed: int,
+        tell_agent: Callable[[Errand], None],
         monotonic_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._town = town
         self._rng = Random(f"{seed}/live/{started_ms}")  # noqa: S311 (a simulation)
         self._nodes = {node: _LiveNode(path) for node, path in sockets.items()}
+        self._tell_agent = tell_agent
         self._monotonic_s = monotonic_s
         self._zero_s = monotonic_s() - started_ms / 1000  # monotonic second of the epoch
         self._order = itertools.count()
-        self._steps: list[tuple[float, int, Step]] = []
+        self._steps: list[tuple[float, int, Step | Errand]] = []
         self._moves: list[_Move] = []
         self._free_at_s: dict[str, float] = {}
         self._began_s = monotonic_s()
         self._next_visitor_s = math.inf  # until the nodes are there
         self.visitors = 0
-        for visit in inside_at(town.day(town.today), started_ms):
-            self._finish(visit, started_ms)
+        for number, visit in enumerate(inside_at(town.day(town.today), started_ms), start=1):
+            self._finish(visit, -number, started_ms)
 
     @property
     def expected_inside(self) -> int:
@@ -127,27 +133,47 @@ class LiveVisitors:
 
     def _let_in(self, now_s: float) -> None:
         arrived_ms = round((now_s - self._zero_s) * 1000)
-        visit = self._town.visit(self._rng, arrived_ms, pace=PACE)
-        self._plan((step.at_ms / 1000 + self._zero_s, step) for step in visit.steps)
+        # The first one takes a macaron and is soon called: the screens have something to show.
+        is_first = self.visitors == 0
+        pace = FIRST_PACE if is_first else PACE
+        visit = self._town.visit(self._rng, arrived_ms, pace=pace)
+        while is_first and room_span(visit) is None:
+            visit = self._town.visit(self._rng, arrived_ms, pace=pace)
+        takes_macaron = True if is_first else None
+        needs = errands(visit, self.visitors, self._rng, takes_macaron=takes_macaron)
+        self._plan((step.at_ms, step) for step in visit.steps)
+        self._plan(needs)
         self.visitors += 1
         if self._rng.randrange(PEEK_EVERY) == 0:
             self._walk("door", PEEK.moves(_BEAMS, "in", 0), PEEK, now_s + 2.0)
         self._next_visitor_s = now_s + visitor_gap_s(self._rng)
 
-    def _finish(self, visit: Visit, started_ms: int) -> None:
-        """Plan what is left of a visit that the history has begun, at the pace of here."""
-        self._plan(
-            ((started_ms + (step.at_ms - started_ms) / PACE) / 1000 + self._zero_s, step)
-            for step in visit.steps
-            if step.at_ms > started_ms
-        )
+    def _finish(self, visit: Visit, number: int, started_ms: int) -> None:
+        """Plan what is left of a visit that the history has begun, at the pace of here.
 
-    def _plan(self, steps: Iterable[tuple[float, Step]]) -> None:
-        for due_s, step in steps:
+        Whoever sits in the waiting room is handed a macaron now.
+        """
+        hurried = Visit(
+            steps=tuple(
+                replace(step, at_ms=started_ms + round((step.at_ms - started_ms) / PACE))
+                for step in visit.steps
+            )
+        )
+        self._plan((step.at_ms, step) for step in hurried.steps if step.at_ms > started_ms)
+        span = room_span(hurried)
+        if span is not None and span[1] > started_ms:
+            needs = errands(hurried, number, self._rng, takes_macaron=True)
+            self._plan((max(at_ms, started_ms), need) for at_ms, need in needs)
+
+    def _plan(self, steps: Iterable[tuple[int, Step | Errand]]) -> None:
+        for at_ms, step in steps:
+            due_s = at_ms / 1000 + self._zero_s
             heapq.heappush(self._steps, (due_s, next(self._order), step))
 
-    def _perform(self, step: Step, due_s: float) -> None:
-        if isinstance(step, Press):
+    def _perform(self, step: Step | Errand, due_s: float) -> None:
+        if isinstance(step, Errand):
+            self._tell_agent(step)
+        elif isinstance(step, Press):
             pin = BUTTON_PINS[step.score - 1]
             moves = press_moves(pin, 0, self._rng)
             self._schedule(WAITING_ROOM, "box", moves, due_s, gap_ms=_PRESS_GAP_MS)

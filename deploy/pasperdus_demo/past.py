@@ -17,6 +17,7 @@ from pasperdus_demo.town import HISTORY_DAYS, SCALE, Crossing, Day, Line, Town
 from pasperdus_node.outbox import Draft
 
 ENTRANCE, WAITING_ROOM, TERMINAL = "entrance-1", "waiting-1", "terminal-1"
+SECOND_TERMINAL, HALL = "terminal-2", "hall-1"  # screens that a history has nothing of
 DOOR: Line = "door"
 ROOM_DOOR: Line = "room-door"
 QUESTION = "accueil"

@@ -1,8 +1,9 @@
 """The demonstration's child processes: started, watched, started again, ended.
 
 A child that dies is started again at once, whatever killed it, as systemd does for a real
-installation. One that keeps failing by itself right after its start will not get better: then the
-last lines of its log are told and the demonstration ends.
+installation; a window that somebody has closed stays closed. One that keeps failing by itself right
+after its start will not get better: then the last lines of its log are told and the demonstration
+ends.
 """
 
 import subprocess
@@ -31,7 +32,8 @@ class _Child:
     name: str
     command: list[str]
     log: Path
-    is_task: bool  # ends by itself when its work is done
+    is_task: bool  # ends by itself when its work is done, and tells of it
+    may_end: bool  # by itself: somebody closes its window
     process: subprocess.Popen[bytes] | None = None
     started_s: float = 0.0
     start_at_s: float = 0.0
@@ -50,16 +52,25 @@ class Processes:
     """Called whenever a process id has changed."""
     _children: dict[str, _Child] = field(default_factory=dict)
 
-    def start(self, name: str, module: str, *arguments: str, is_task: bool = False) -> None:
+    def start(
+        self,
+        name: str,
+        module: str,
+        *arguments: str,
+        is_task: bool = False,
+        may_end: bool = False,
+    ) -> None:
         """Run ``python -m module arguments``; its standard error goes to ``<name>.log``.
 
-        A task ends by itself with status 0; a service that ends is started again in any case.
+        A task ends by itself with status 0, and so does what ``may_end``; a service that ends is
+        started again in any case.
         """
         child = _Child(
             name=name,
             command=[sys.executable, "-m", "pasperdus_demo.tether", module, *arguments],
             log=self.logs / f"{name}.log",
             is_task=is_task,
+            may_end=may_end,
         )
         self._children[name] = child
         self._spawn(child)
@@ -91,7 +102,7 @@ class Processes:
             status = child.process.poll()
             if status is None:
                 continue
-            if status == 0 and child.is_task:
+            if status == 0 and (child.is_task or child.may_end):
                 child.is_done = True
                 self.on_change()
             else:

@@ -47,11 +47,19 @@ def short_directory() -> Iterator[Path]:
         (["--for", "nan"], "'nan' is no duration"),
         (["--seed", "x"], "'x' is no seed; give a whole number, as in 7"),
         (["--check"], "--check needs --replay FILE"),
+        (["--screens"], "there is no desktop here (neither DISPLAY nor WAYLAND_DISPLAY is set)"),
+        (["--screens", "--replay", "x.csv"], "--screens shows visitors of now"),
     ],
 )
 def test_an_option_that_makes_no_sense_is_refused_in_words(
-    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+    arguments: list[str],
+    message: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+
     with pytest.raises(SystemExit) as ended:
         main(arguments)
 

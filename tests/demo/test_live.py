@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 import pasperdus_demo
+from pasperdus_demo.errands import Errand
 from pasperdus_demo.live import MEAN_GAP_S, LiveVisitors, visitor_gap_s
 from pasperdus_demo.town import Town
 
@@ -78,6 +79,7 @@ def test_beams_are_clear_again_after_a_kill_though_nobody_walks(
         started_ms=NIGHT_MS,
         sockets={"entrance-1": path},
         seed=1,
+        tell_agent=lambda _: None,
         monotonic_s=lambda: now_s[0],
     )
     with closing(live):
@@ -90,6 +92,32 @@ def test_beams_are_clear_again_after_a_kill_though_nobody_walks(
 
         assert node.asked.get(timeout=WAIT_S) == {"edges": BEAMS_CLEAR}
         assert live.visitors == 0
+
+
+def test_the_first_visitor_takes_a_macaron_so_that_the_screens_have_something_to_show(
+    listener: tuple[Path, Listener],
+) -> None:
+    path, _ = listener
+    now_s = [1000.0]
+    for seed in range(8):
+        live = LiveVisitors(
+            town=Town(seed=7, today=date(2026, 11, 22)),
+            started_ms=NIGHT_MS,
+            sockets={"entrance-1": path},
+            seed=seed,
+            tell_agent=lambda _: None,
+            monotonic_s=lambda: now_s[0],
+        )
+        with closing(live):
+            while not live.visitors:
+                live.tick()
+                now_s[0] += 0.1
+        due_s = {
+            step.kind: at_s - now_s[0] for at_s, _, step in live._steps if isinstance(step, Errand)
+        }
+
+        assert 0 < due_s["give"] < 3.0, seed
+        assert due_s.get("call", due_s["close"]) < 180.0, seed
 
 
 def test_visitors_come_as_often_as_is_said() -> None:

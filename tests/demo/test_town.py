@@ -3,6 +3,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from pasperdus_demo.errands import Errand, room_span
 from pasperdus_demo.live import LiveVisitors
 from pasperdus_demo.opening import easter_sunday, hours, is_public_holiday
 from pasperdus_demo.town import HISTORY_DAYS, Crossing, Day, Press, Town, inside_at
@@ -144,8 +145,21 @@ def test_whoever_is_inside_at_the_start_is_taken_over_by_the_live_nodes() -> Non
     inside = inside_at(TOWN.day(TODAY), started_ms)
 
     live = LiveVisitors(
-        town=TOWN, started_ms=started_ms, sockets={}, seed=1, monotonic_s=lambda: 1000.0
+        town=TOWN,
+        started_ms=started_ms,
+        sockets={},
+        seed=1,
+        tell_agent=lambda _: None,
+        monotonic_s=lambda: 1000.0,
     )
 
     assert len(inside) > 3
     assert live.expected_inside == len(inside)
+    # Those who sit in the waiting room are handed a macaron at once.
+    spans = [room_span(visit) for visit in inside]
+    waiting = sum(span is not None and span[1] > started_ms for span in spans)
+    given = [
+        due_s for due_s, _, step in live._steps if isinstance(step, Errand) and step.kind == "give"
+    ]
+    assert given == [pytest.approx(1000.0)] * waiting
+    assert waiting > 0

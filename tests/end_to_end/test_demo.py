@@ -1,5 +1,6 @@
 """The demonstration starts, shows somebody walking in, and leaves nothing behind."""
 
+import json
 import shutil
 import signal
 import socket
@@ -8,10 +9,12 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pasperdus_demo.collector_api import CollectorApi
+from pasperdus_demo.reception_texts import contents, services
 from support.demo import Demo, is_alive, start, wait_for
 
 pytestmark = pytest.mark.slow
@@ -34,12 +37,36 @@ def counted_today(address: str) -> int:
     return sum(value or 0 for value in series.values())
 
 
-def test_the_first_visitor_is_in_the_ledger_within_seconds(tmp_path: Path) -> None:
+def macarons(address: str) -> list[dict[str, Any]]:
+    api = CollectorApi(address)
+    return api.waiting("default") if api.counters().stored else []
+
+
+def test_the_first_visitor_is_in_the_ledger_and_on_the_screens_within_seconds(
+    tmp_path: Path,
+) -> None:
+    hall = tmp_path / "data" / "hall-1" / "board.json"
     with Demo(tmp_path / "data", "--no-history") as demo:
-        for node in ("entrance-1", "waiting-1", "terminal-1"):
+        for node in ("entrance-1", "waiting-1", "terminal-1", "hall-1"):
             assert demo.pid_of(node)
 
         assert wait_for(lambda: counted_today(demo.address), "a visitor", 15.0) >= 1
+        (macaron,) = wait_for(lambda: macarons(demo.address)[:1], "a macaron", 20.0)
+        assert macaron["state"] == "waiting"
+        assert macaron["service"] in services()
+        wait_for(
+            lambda: macaron["visit"] in {each["visit"] for each in kept(hall).get("visits", [])},
+            "the macaron on the waiting room's screen",
+        )
+
+    assert {kind for kind, _ in contents()} - {"tally"} <= {
+        name.removesuffix("s") for name, told in kept(hall).items() if told
+    }
+
+
+def kept(board: Path) -> dict[str, Any]:
+    """Return the last board that a screen has heard."""
+    return dict(json.loads(board.read_text(encoding="utf-8"))) if board.exists() else {}
 
 
 def test_nine_months_are_there_within_a_minute_and_none_of_it_twice(tmp_path: Path) -> None:
