@@ -5,6 +5,7 @@ boxes and sensors make themselves known by their first event.
 """
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -61,6 +62,14 @@ class LineRole:
     node: str
     line: str
     role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZoneTitle:
+    """What people shall read in place of a zone's name."""
+
+    zone: str
+    title: str
 
 
 class Registry:
@@ -167,6 +176,7 @@ class Registry:
         time_zone: str | None,
         agents: int | None = None,
         lines: list[LineRole],
+        zones: Sequence[ZoneTitle] = (),
         version: int | None,
     ) -> int:
         """Change what is given; return the site's id.
@@ -200,6 +210,16 @@ class Registry:
                 raise NotFoundError(
                     f"site {name!r} knows no line {change.line!r} of node {change.node!r}; a line "
                     "is known from its first event"
+                )
+        for zone in zones:
+            named = self._db.execute(
+                "UPDATE zones SET title = ? WHERE site_id = ? AND name = ?",
+                (zone.title, site_id, zone.zone),
+            )
+            if named.rowcount == 0:
+                known = self._db.execute("SELECT name FROM zones WHERE site_id = ?", (site_id,))
+                raise unknown_name(
+                    f"site {name!r} has no zone {zone.zone!r}", (each for (each,) in known)
                 )
         return int(site_id)
 

@@ -6,11 +6,18 @@ from typing import Any
 
 from pasperdus_demo.background import Background
 from pasperdus_demo.collector_api import CollectorApi
-from pasperdus_demo.past import ROOM_DOOR, WAITING_ROOM
+from pasperdus_demo.past import ENTRANCE, ROOM_DOOR, TERMINAL, WAITING_ROOM
 from pasperdus_demo.reception_texts import contents
 
 _RETRY_S = 0.2
 _SITE: dict[str, Any] = {"title": "Mairie de démonstration", "time_zone": "Europe/Paris"}
+_TITLES: dict[str, Any] = {
+    "zones": [
+        {"zone": ENTRANCE, "title": "Entrée"},
+        {"zone": WAITING_ROOM, "title": "Salle d’attente"},
+        {"zone": TERMINAL, "title": "Accueil"},
+    ]
+}
 _ROLES: dict[str, Any] = {"lines": [{"node": WAITING_ROOM, "line": ROOM_DOOR, "role": "inner"}]}
 
 
@@ -31,6 +38,7 @@ class Description(Background):
     def _steps(self) -> Iterator[Callable[[], bool]]:
         yield partial(self._api.describe_site, "default", _SITE)
         yield partial(self._api.put_calendar, "default", self._opening)
+        yield partial(self._api.describe_site, "default", _TITLES)
         for kind, text in contents():
             yield partial(self._api.write_content, "default", kind, text)
         yield partial(self._api.describe_site, "default", _ROLES)

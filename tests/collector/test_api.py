@@ -259,6 +259,16 @@ def test_a_site_shows_its_zones_lines_and_boxes(client: Client, desk: Desk) -> N
     ]
 
 
+def test_a_zone_is_given_the_title_that_people_read(client: Client, desk: Desk) -> None:
+    store(desk, passage(1, MONDAY))
+
+    answer = client.patch(
+        "/api/v1/sites/default", json={"zones": [{"zone": NODE, "title": "Hall d’entrée"}]}
+    )
+
+    assert [zone["title"] for zone in answer.json()["zones"]] == ["Hall d’entrée"]
+
+
 @pytest.mark.parametrize(
     "stale", ['"1"', 'W/"1"', "1", '"7"', "yes", '"1", "2"', '"²"', '"' + "9" * 5000 + '"']
 )
@@ -313,6 +323,13 @@ def test_a_change_from_an_older_version_is_refused(client: Client, stale: str) -
             {"lines": [{"node": "n", "line": "l", "role": "side"}]},
             400,
             "lines.0.role: ",
+        ),
+        (
+            "PATCH",
+            "/api/v1/sites/a",
+            {"zones": [{"zone": "z", "title": "Z"}]},
+            404,
+            "site 'a' has no zone 'z'",
         ),
         ("GET", "/api/v1/sites/nowhere", None, 404, "there is no site 'nowhere'"),
         ("GET", "/api/v1/live", None, 404, "there is no site 'default'"),

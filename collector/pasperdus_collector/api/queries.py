@@ -14,7 +14,7 @@ from pasperdus_collector.errors import QueryError, unknown_name
 from pasperdus_collector.ledger import reading, wall_ms
 from pasperdus_collector.node_state import NodeState
 from pasperdus_collector.node_states import read_nodes
-from pasperdus_collector.registry import LineRole, Site, read_sites
+from pasperdus_collector.registry import LineRole, Site, ZoneTitle, read_sites
 from pasperdus_collector.series import FleetQuery, Measure, Series, SeriesQuery, SiteSeries
 from pasperdus_collector.series.card import SiteCard
 from pasperdus_collector.series.embedded import EmbeddedRows, EmbeddedSeries
@@ -103,9 +103,10 @@ class Queries:
         time_zone: str | None,
         agents: int | None,
         lines: list[LineRole],
+        zones: list[ZoneTitle],
         version: int | None,
     ) -> Site:
-        """Change a site and the roles of its lines."""
+        """Change a site, the roles of its lines and the titles of its zones."""
         self._writer.submit(
             lambda ledger: ledger.registry.change_site(
                 name,
@@ -113,6 +114,7 @@ class Queries:
                 time_zone=time_zone,
                 agents=agents,
                 lines=lines,
+                zones=zones,
                 version=version,
             )
         )

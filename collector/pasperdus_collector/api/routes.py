@@ -52,6 +52,7 @@ def api(queries: Queries, feed: LiveFeed) -> APIRouter:
             time_zone=body.time_zone,
             agents=body.agents,
             lines=[line.as_role() for line in body.lines],
+            zones=[zone.as_title() for zone in body.zones],
             version=believed_version(if_match),
         )
         return _site_answer(changed)

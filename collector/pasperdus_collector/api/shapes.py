@@ -9,7 +9,7 @@ from pasperdus_collector.api.queries import AllCounters, Counters, Live
 from pasperdus_collector.buckets.flags import names as flag_names
 from pasperdus_collector.errors import QueryError
 from pasperdus_collector.node_state import NodeState
-from pasperdus_collector.registry import DEFAULT_TIME_ZONE, LineRole, Site
+from pasperdus_collector.registry import DEFAULT_TIME_ZONE, LineRole, Site, ZoneTitle
 from pasperdus_collector.series import UNITS, FleetQuery, Point, Series, SiteSeries
 from pasperdus_contract.fields import Name
 
@@ -41,6 +41,17 @@ class LineChange(_Body):
         return LineRole(node=self.node, line=self.line, role=self.role)
 
 
+class ZoneChange(_Body):
+    """What people shall read in place of a zone's name: on pages, boards and terminals."""
+
+    zone: Name
+    title: str = Field(min_length=1, max_length=TITLE_MAX)
+
+    def as_title(self) -> ZoneTitle:
+        """Return it as the registry takes it."""
+        return ZoneTitle(zone=self.zone, title=self.title)
+
+
 class SiteChange(_Body):
     """``PATCH sites/{site}``: only what is given changes."""
 
@@ -48,6 +59,7 @@ class SiteChange(_Body):
     time_zone: str | None = None
     agents: int | None = Field(default=None, ge=0, le=10_000)
     lines: list[LineChange] = Field(default_factory=list)
+    zones: list[ZoneChange] = Field(default_factory=list)
 
 
 def instant(at_ms: int | None) -> str | None:
