@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 
 from pasperdus_node.config import ScreenSettings
 from pasperdus_node.display.window import Window
+from pasperdus_node.reception.public_screen import MOVING_MS
 from pasperdus_node.screens.agent import agent
+from pasperdus_node.screens.hall import ARRIVAL_MS
 from pasperdus_node.screens.hall import hall as hall_scene
 from pasperdus_node.screens.look import Glass, Look
 from pasperdus_node.screens.scene import Ring, Scene
@@ -20,13 +22,30 @@ from pasperdus_node.terminal.hall import begun, hear_board
 from pasperdus_node.terminal.hearing import hear_slips
 from pasperdus_node.terminal.queue import service_day
 from pasperdus_node.terminal.state import Kept, Now, Terminal, View
-from support.boards import NODE, OTHER, SITE, board, busy_board, called, now, slips, visit_id, waiting
+from support.boards import (
+    NODE,
+    OTHER,
+    SITE,
+    board,
+    busy_board,
+    called,
+    now,
+    slips,
+    visit_id,
+    waiting,
+)
 
 GLASSES = ((720, 1280), (800, 480), (1920, 1080))
 VISITS = 24  # all tokens are out
 WARM_UP = 3  # pictures that fill the memory of texts and tokens
 HALL = "hall"
 SHEET = "sheet"
+KINDS = {
+    "agent": ("whole", "minute", "ring"),
+    "public": ("whole", "minute", "moving"),
+}
+"""All of it anew, in other colours; a minute on; with and without a ring around a button; 50 ms on,
+while a new call moves."""
 CALLED = 1  # a visit of the board whose sheet has the most buttons
 
 
@@ -67,62 +86,62 @@ class Easel:
         found: dict[str, Callable[[Now], Scene]] = {}
         for page in Page:
             found[page.value] = _agent(View(page=page), look)
-        found[SHEET] = _agent(
-            View(page=Page.TOKENS, items=(visit_id(CALLED),), below=(0,)), look
-        )
+        found[SHEET] = _agent(View(page=Page.TOKENS, items=(visit_id(CALLED),), below=(0,)), look)
         quiet = busy_board(VISITS)
         calls = [called(n, node=OTHER if n % 2 else NODE) for n in range(4)]
         start = now("10:30")
         four = board([*calls, waiting(9)])
-        heard = hear_board(begun(NODE, SITE, quiet, start), four, start, is_alive=True)
+        heard = hear_board(begun(NODE, SITE, None, start), quiet, start, is_alive=True)
+        heard = hear_board(heard, four, start, is_alive=True)
         found[HALL] = lambda at: hall_scene(heard, at, look)
         return found
 
-    def time(self, page: str, *, pictures: int) -> Iterator[Timed]:
-        """Draw a page anew as a whole, where a minute has passed, and with a ring under a thumb."""
-        lay_out = self.pages()[page]
-        moments = now("10:42"), now("10:43")
-        yield self._time(page, "full", pictures, lambda n: lay_out(moments[0]), is_full=True)
-        yield self._time(page, "minute", pictures, lambda n: lay_out(moments[n % 2]))
-        if lay_out(moments[0]).targets:
-            yield self._time(page, "ring", pictures, lambda n: _ringed(lay_out(moments[0]), n))
-
-    def draw(self, page: str, kind: str, pictures: int) -> None:
-        """Draw so many pictures, for somebody who counts instructions from outside."""
-        lay_out = self.pages()[page]
-        moments = now("10:42"), now("10:43")
-        make: dict[str, Callable[[int], Scene]] = {
-            "full": lambda n: lay_out(moments[0]),
-            "minute": lambda n: lay_out(moments[n % 2]),
-            "ring": lambda n: _ringed(lay_out(moments[0]), n),
-        }
-        self._time(page, kind, pictures, make[kind], is_full=kind == "full")
-
-    def close(self) -> None:
-        """Give the glass back."""
-        self._window.close()
-
-    def _time(
-        self,
-        page: str,
-        kind: str,
-        pictures: int,
-        make: Callable[[int], Scene],
-        *,
-        is_full: bool = False,
-    ) -> Timed:
+    def time(self, page: str, kind: str, *, pictures: int) -> Timed:
+        """Draw so many pictures of one kind, after a few that nobody times."""
+        make = self._kinds(page)[kind]
         laid_out, drawn = [], []
         for n in range(WARM_UP + pictures):
             began_s = time.thread_time()
             scene = make(n)
             laid_out_s = time.thread_time()
             # Other colours everywhere: nothing of the last picture can stay.
-            self._window.show(scene, NIGHT if is_full and n % 2 else DAY)
+            self._window.show(scene, NIGHT if kind == "whole" and n % 2 else DAY)
             ended_s = time.thread_time()
             if n >= WARM_UP:
                 laid_out.append((laid_out_s - began_s) * 1000)
                 drawn.append((ended_s - laid_out_s) * 1000)
         return Timed(page=page, kind=kind, laid_out=laid_out, drawn=drawn)
+
+    def close(self) -> None:
+        """Give the glass back."""
+        self._window.close()
+
+    def _kinds(self, page: str) -> dict[str, Callable[[int], Scene]]:
+        """Return what lays out the n-th picture of each kind."""
+        lay_out = self.pages()[page]
+        moments = now("10:42"), now("10:43")
+
+        def whole(_: int) -> Scene:
+            return lay_out(moments[0])
+
+        def minute(n: int) -> Scene:
+            return lay_out(moments[n % 2])
+
+        def ring(n: int) -> Scene:
+            """Return every other picture with a ring: what a thumb sees first."""
+            scene = lay_out(moments[0])
+            if n % 2 or not scene.targets:
+                return scene
+            ringed = Ring(rect=scene.targets[0].rect, role="pressed")
+            return replace(scene, items=(*scene.items, ringed))
+
+        def moving(n: int) -> Scene:
+            """Return the pictures of a new call, 20 a second."""
+            start = now("10:30")
+            passed_ms = n * MOVING_MS % ARRIVAL_MS
+            return lay_out(replace(start, uptime_ms=start.uptime_ms + passed_ms))
+
+        return {"whole": whole, "minute": minute, "ring": ring, "moving": moving}
 
 
 @contextmanager
@@ -151,10 +170,3 @@ def _agent(view: View, look: Look) -> Callable[[Now], Scene]:
     )
     terminal = replace(hear_slips(terminal, slips(8)), view=view, recount=12)
     return lambda moment: agent(terminal, moment, look)
-
-
-def _ringed(scene: Scene, n: int) -> Scene:
-    """Return the scene with a ring in every other picture: what a thumb sees first."""
-    if n % 2:
-        return scene
-    return replace(scene, items=(*scene.items, Ring(rect=scene.targets[0].rect, role="pressed")))

@@ -5,6 +5,8 @@ picture; it is counted where the processor or valgrind can.
 """
 
 import argparse
+import logging
+import os
 import re
 import shutil
 import statistics
@@ -12,21 +14,24 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from bench.pictures import GLASSES, HALL, SHEET, Timed, easel, p95
+import structlog
+
+from bench.pictures import GLASSES, HALL, KINDS, SHEET, easel, p95
 from bench.screen_process import idle, moving, touches
-from pasperdus_node.screen import READ_EVERY_S
+from pasperdus_node.reception.screen import READ_EVERY_S
 from support.mosquitto import Mosquitto
 
 PAGES = ("home", "tokens", SHEET, "directory", "messages", "pulse", HALL)
 COUNTED = (  # a page, what of it, and on which glass: the dearest of each kind
-    ("tokens", "full", (720, 1280)),
+    ("tokens", "whole", (720, 1280)),
     ("tokens", "minute", (720, 1280)),
     ("tokens", "ring", (720, 1280)),
-    ("home", "full", (720, 1280)),
-    (HALL, "full", (1920, 1080)),
-    (HALL, "minute", (1920, 1080)),
+    ("home", "whole", (720, 1280)),
+    (HALL, "whole", (1920, 1080)),
+    (HALL, "moving", (1920, 1080)),
 )
 FEW, MANY = 10, 50  # pictures of two runs: their difference has no start of the program in it
 
@@ -45,13 +50,16 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--touches", type=int, default=200, help="through the real loop")
     parser.add_argument("--idle-s", type=float, default=30.0, help="watched without a touch")
     parser.add_argument("--no-count", action="store_true", help="do not count instructions")
-    parser.add_argument("--draw", nargs=5, metavar=("W", "H", "PAGE", "KIND", "N"), help="only draw")
+    parser.add_argument(
+        "--draw", nargs=5, metavar=("W", "H", "PAGE", "KIND", "N"), help="only draw"
+    )
     options = parser.parse_args(arguments)
     if options.draw:
         width, height, page, kind, pictures = options.draw
         with easel(int(width), int(height)) as drawn:
-            drawn.draw(page, kind, int(pictures))
+            drawn.time(page, kind, pictures=int(pictures))
         return 0
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     _print_pictures(options.pictures)
     _print_processes(options.touches, options.idle_s)
     if not options.no_count:
@@ -62,16 +70,17 @@ def main(arguments: Sequence[str]) -> int:
 def _print_pictures(pictures: int) -> None:
     print(f"pictures: ms of processor time, median and 95 %, {pictures} each")
     for width, height in GLASSES:
-        print(f"  {width}x{height}{'':8}laid out    whole picture    a minute on    ring")
+        size = f"{width}x{height}"
+        print(f"  {size:14}{'laid out':>9}{'whole':>15}{'a minute on':>15}{'ring or moving':>16}")
         with easel(width, height) as drawn:
             for page in PAGES:
-                timed = list(drawn.time(page, pictures=pictures))
+                kinds = KINDS["public" if page == HALL else "agent"]
+                timed = [drawn.time(page, kind, pictures=pictures) for kind in kinds]
                 laid_out = statistics.median(timed[0].laid_out)
-                print(f"    {page:12}{laid_out:11.1f}{''.join(map(_figures, timed))}")
-
-
-def _figures(timed: Timed) -> str:
-    return f"{statistics.median(timed.whole):11.1f} {p95(timed.whole):4.1f}"
+                figures = "".join(
+                    f"{statistics.median(each.whole):9.1f} {p95(each.whole):5.1f}" for each in timed
+                )
+                print(f"    {page:12}{laid_out:9.1f}{figures}")
 
 
 def _print_processes(most: int, idle_s: float) -> None:
@@ -93,8 +102,8 @@ def _print_processes(most: int, idle_s: float) -> None:
                 )
             told = moving(directory / "moving", broker.port, size=(1920, 1080))
             print(
-                f"a public screen that shows a new call, 1920x1080: {told.share:.1%} of a core over "
-                f"the {told.span_s:.1f} s in which it moves"
+                f"a public screen with a new call, 1920x1080: {told.share:.1%} of a core over the "
+                f"{told.span_s:.1f} s in which it moves"
             )
 
 
@@ -111,8 +120,15 @@ def _print_instructions() -> None:
         f"instructions a picture ({name}; user space), and what that is on a Cortex-A72 at "
         f"{PI_CLOCK_HZ / 1e9} GHz with {PI_IPC} instructions a cycle:"
     )
+    runs = [
+        (width, height, page, kind, n)
+        for page, kind, (width, height) in COUNTED
+        for n in (FEW, MANY)
+    ]
+    with ThreadPoolExecutor(os.cpu_count()) as side_by_side:  # nothing is timed here
+        counted = dict(zip(runs, side_by_side.map(lambda run: count(*run), runs), strict=True))
     for page, kind, (width, height) in COUNTED:
-        few, many = (count(width, height, page, kind, n) for n in (FEW, MANY))
+        few, many = (counted[width, height, page, kind, n] for n in (FEW, MANY))
         each = (many - few) / (MANY - FEW)
         ms = each / (PI_CLOCK_HZ * PI_IPC) * 1000
         print(f"  {page:8}{kind:8}{width}x{height}: {each / 1e6:8.1f} million, {ms:6.1f} ms")

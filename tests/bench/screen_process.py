@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import paho.mqtt.client as mqtt
 import pygame
@@ -33,7 +34,9 @@ from support.processes import NodeProcess
 from support.simulated_node import own_pins
 
 WAIT_S = 20.0
-REST_S = 0.05  # between two touches: longer than the loop's poll, so that each begins anywhere in it
+REST_S = (
+    0.05  # between two touches: longer than the loop's poll, so that each begins anywhere in it
+)
 SETTLE_S = 5.0  # after the first board: page, fonts and journal are at rest
 
 Drawn = queue.SimpleQueue[tuple[float, Scene]]
@@ -121,8 +124,12 @@ def _config(directory: Path, width: int, height: int) -> dict[str, Any]:
         "outbox": {"path": directory / "outbox.db"},
         "gpio": {"pin_factory": "mock"},
         "screen": {
-            **{"kind": "agent", "site": SITE, "width": width, "height": height},
-            **{"driver": "dummy", "theme": "day"},
+            "kind": "agent",
+            "site": SITE,
+            "width": width,
+            "height": height,
+            "driver": "dummy",
+            "theme": "day",
         },
         "simulation": {"socket": directory / "control", "clock": "system"},
     }
@@ -138,16 +145,11 @@ def _told(drawn: Drawn) -> Iterator[None]:
         drawn.put((time.perf_counter(), scene))
         return is_new
 
-    SdlGlass.show = show_and_tell  # type: ignore[method-assign]  # put back below
-    try:
+    with patch.object(SdlGlass, "show", show_and_tell):
         yield
-    finally:
-        SdlGlass.show = show  # type: ignore[method-assign]  # as it was
 
 
-def _until(
-    drawn: Drawn, *, has_ring: bool
-) -> tuple[float, Scene]:
+def _until(drawn: Drawn, *, has_ring: bool) -> tuple[float, Scene]:
     """Return the next picture with, or without, a ring, and when it was drawn."""
     while True:
         at_s, scene = drawn.get(timeout=WAIT_S)
@@ -162,9 +164,7 @@ def _post(kind: int, at: dict[str, float]) -> None:
 class _ScreenNode(NodeProcess):
     """``pasperdus-node run`` with a screen that is drawn nowhere, by the system's clock."""
 
-    def __init__(
-        self, directory: Path, *, mqtt_url: str, kind: str, size: tuple[int, int]
-    ) -> None:
+    def __init__(self, directory: Path, *, mqtt_url: str, kind: str, size: tuple[int, int]) -> None:
         self._kind, self._width, self._height = kind, *size
         super().__init__(directory, mqtt_url=mqtt_url, name=NODE)
 
@@ -204,6 +204,4 @@ def _watched(node: NodeProcess, span_s: float) -> Watched:
     before_s, began_s = cpu_s(node.pid), time.monotonic()
     time.sleep(span_s)
     used_s, passed_s = cpu_s(node.pid) - before_s, time.monotonic() - began_s
-    return Watched(
-        share=used_s / passed_s, span_s=passed_s, memory_mb=memory_mb(node.pid, "VmRSS")
-    )
+    return Watched(share=used_s / passed_s, span_s=passed_s, memory_mb=memory_mb(node.pid, "VmRSS"))
