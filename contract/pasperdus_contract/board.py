@@ -4,14 +4,15 @@ The collector composes it, publishes it retained and small, and every screen kee
 limits of each text are what the screens can show: tests draw the longest ones.
 """
 
+from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic.types import Strict
 from pydantic_core import PydanticCustomError
 
 from pasperdus_contract.events import MAX_OCCUPANCY
-from pasperdus_contract.fields import Count, Epoch, Flag, Name, Seq, WallMs, WireModel
+from pasperdus_contract.fields import MAX_WALL_MS, Count, Epoch, Flag, Name, Seq, WallMs, WireModel
 from pasperdus_contract.messages import Envelope
 
 MAX_VISITS = 32  # 24 tokens, and some that two terminals without a network both gave
@@ -26,6 +27,8 @@ MAX_PHRASES = 16
 MAX_TALLIES = 4
 MAX_CATEGORIES = 6  # of each tally
 MAX_BOARD_BYTES = 60_000  # below the wire's limit, so that a busy morning still fits
+MAX_SHOWN_MS = MAX_WALL_MS - 2 * 86_400_000  # such a time can be shown in every zone
+FIRST_YEAR, LAST_YEAR = 1970, 9998  # of dates that have a day before and one after them
 
 PHRASE_LANGUAGES = (
     *("fr", "en", "es", "pt", "it", "de", "nl", "pl", "ro", "sq", "tr", "vi"),
@@ -63,8 +66,30 @@ Phone = Annotated[str, StringConstraints(pattern=r"^[0-9+ ().\u202f\u00a0-]{2,24
 
 Clock = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 """A time of day at the site, such as ``09:30``."""
-Day = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
-"""A date at the site, such as ``2026-11-23``."""
+
+
+def _is_a_date(text: str) -> str:
+    try:
+        is_known = FIRST_YEAR <= date.fromisoformat(text).year <= LAST_YEAR
+    except ValueError:
+        is_known = False
+    if not is_known:
+        raise PydanticCustomError(
+            "day",
+            "{text} is no date of the years {first} to {last}",
+            {"text": text, "first": FIRST_YEAR, "last": LAST_YEAR},
+        )
+    return text
+
+
+Day = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
+    AfterValidator(_is_a_date),
+]
+"""A date at the site that the calendar has, such as ``2026-11-23``."""
+SiteTitle = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_PATTERN)]
+"""What people call a site or a terminal; screens cut what is too long for them."""
 
 
 class BothTitles(WireModel):
@@ -124,7 +149,7 @@ class BoardTerminal(WireModel):
     """
 
     node: Name
-    title: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    title: SiteTitle
     hand: Annotated[list[Name], Field(max_length=24)]
     heard: Count = 0
 
@@ -246,10 +271,10 @@ class Board(Envelope):
     """
 
     site: Name
-    title: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    title: SiteTitle
     time_zone: Annotated[str, StringConstraints(max_length=60)]
     version: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
-    composed_at: WallMs
+    composed_at: Annotated[WallMs, Field(le=MAX_SHOWN_MS)]
     day: Day
     visits: Annotated[list[BoardVisit], Field(max_length=MAX_VISITS)] = Field(default_factory=list)
     terminals: Annotated[list[BoardTerminal], Field(max_length=MAX_TERMINALS)] = Field(

@@ -6,7 +6,7 @@ deleted on both sides once taken; what remains is that there was one.
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from pasperdus_contract.board import CHARACTERS, Phone
 from pasperdus_contract.fields import Name, WallMs, WireModel
@@ -18,7 +18,9 @@ MAX_SLIP_TEXT = 200
 
 
 class Slip(WireModel):
-    """One message; ``written_at`` is ms since 1970 UTC."""
+    """One message; ``written_at`` is ms since 1970 UTC. No error quotes what it says."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
 
     id: Name
     written_at: WallMs
@@ -31,5 +33,7 @@ class Slip(WireModel):
 
 class Slips(Envelope):
     """All the slips that wait for one terminal; what is not among them is gone."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
 
     slips: Annotated[list[Slip], Field(max_length=MAX_SLIPS)]

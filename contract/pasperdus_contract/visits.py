@@ -13,7 +13,9 @@ from typing import Literal, NamedTuple
 Action = Literal["wait", "call", "recall", "serve", "done", "left", "transfer", "park"]
 State = Literal["waiting", "called", "serving", "parked", "closed"]
 
-# Of steps within one millisecond, the order in which a macaron lives.
+QUEUED: frozenset[State] = frozenset(("waiting", "parked"))
+
+# Of steps of different nodes within one millisecond, the order in which a macaron lives.
 RANK = {
     action: rank
     for rank, action in enumerate(
@@ -66,9 +68,21 @@ class Visit:
     call: Call | None = None
 
 
-def order(step: Step) -> tuple[int, int, str, str, int]:
-    """Return the sort key: corrected time, then what a macaron does first, then the event's key."""
-    return step.at, RANK[step.action], step.node, step.epoch, step.seq
+def in_order(steps: Iterable[Step]) -> list[Step]:
+    """Return steps by corrected time, those of one node within one millisecond by their ``seq``.
+
+    That is so of all that a node recorded before a clock could be trusted: it has one bound for
+    their time, and knows in which order it recorded them, over restarts too. Steps of other nodes
+    at that time go where they belong in a macaron's life, as far as both orders can be kept.
+    """
+    highest: dict[tuple[int, str], int] = {}
+    ranked: list[tuple[tuple[int, int, str, int, str], Step]] = []
+    for step in sorted(steps, key=lambda step: (step.at, step.node, step.seq, step.epoch)):
+        # No step ranks lower than what its node recorded before: so ranks keep that order.
+        rank = max(RANK[step.action], highest.get((step.at, step.node), 0))
+        highest[step.at, step.node] = rank
+        ranked.append(((step.at, rank, step.node, step.seq, step.epoch), step))
+    return [step for _, step in sorted(ranked)]
 
 
 def fold(steps: Iterable[Step]) -> Visit | None:
@@ -77,12 +91,26 @@ def fold(steps: Iterable[Step]) -> Visit | None:
     Nobody can call a visit before its first ``wait``, whatever clocks say: where they contradict
     that, the step counts as the next one, and no time may be told of the visit.
     """
-    ordered = sorted(steps, key=order)
-    first = next((n for n, step in enumerate(ordered) if step.action == "wait"), None)
-    if first is None:
-        return None
-    visit = reduce(apply, (*ordered[:first], *ordered[first + 1 :]), apply(None, ordered[first]))
-    return visit if visit is None or first == 0 else replace(visit, is_timed=False)
+    ordered = in_order(steps)
+    lived = _from_first_wait(ordered)
+    nobody: Visit | None = None
+    visit = reduce(apply, lived, nobody)
+    return visit if visit is None or lived == ordered else replace(visit, is_timed=False)
+
+
+def begun_by(steps: Iterable[Step]) -> Step | None:
+    """Return the step with which the wait at hand of one visit began; None without a ``wait``.
+
+    Of waits that began in one millisecond, it tells which is the longer one.
+    """
+    visit: Visit | None = None
+    begun: Step | None = None
+    for step in _from_first_wait(in_order(steps)):
+        after = apply(visit, step)
+        if after is not None and (visit is None or (visit.call and not after.call)):
+            begun = step
+        visit = after
+    return begun
 
 
 def apply(visit: Visit | None, step: Step) -> Visit | None:
@@ -93,6 +121,13 @@ def apply(visit: Visit | None, step: Step) -> Visit | None:
         return visit
     after = _after(visit, step)
     return after if step.is_timed else replace(after, is_timed=False)
+
+
+def _from_first_wait(ordered: list[Step]) -> list[Step]:
+    first = next((n for n, step in enumerate(ordered) if step.action == "wait"), None)
+    if first is None:
+        return []
+    return [ordered[first], *ordered[:first], *ordered[first + 1 :]]
 
 
 def _begun(step: Step) -> Visit:

@@ -14,10 +14,11 @@ from pasperdus_node.config import Config
 from pasperdus_node.counting import Geometry
 from pasperdus_node.errors import SensorError
 from pasperdus_node.keeping import Keeper
-from pasperdus_node.loop import Loop, Stop, station_health
+from pasperdus_node.loop import Loop, Stop, node_health
 from pasperdus_node.outbox import Outbox
 from pasperdus_node.pressing import PressTimings
 from pasperdus_node.publisher import Publisher
+from pasperdus_node.reception.guarded import GuardedScreen
 from pasperdus_node.reception.screen import Screen
 from pasperdus_node.sensors.lights import Lights
 from pasperdus_node.sensors.pins import WatchedPins
@@ -87,6 +88,7 @@ class App:
             ),
         )
         stations = self._start_stations(clock)
+        screen = self._start_screen(clock, outbox, keeper)
         speaker = Speaker(
             link=link,
             topics=topics,
@@ -97,7 +99,7 @@ class App:
             publisher=publisher,
             directory=config.outbox.path.parent,
             screen=kind,
-            health=lambda: station_health(stations),
+            health=lambda: node_health(stations, screen),
         )
 
         def uptime_of_ticks(ticks_s: float) -> int:
@@ -110,7 +112,7 @@ class App:
             outbox=outbox,
             keeper=keeper,
             stations=stations,
-            screen=self._start_screen(clock, outbox, keeper),
+            screen=screen,
             publisher=publisher,
             speaker=speaker,
             link=link,
@@ -129,19 +131,32 @@ class App:
             if screen.kind == "agent":
                 yield topics.node(self._config.node.name, Channel.MESSAGES)
 
-    def _start_screen(self, clock: Clock, outbox: Outbox, keeper: Keeper) -> Screen | None:
-        config = self._config
-        if config.screen is None:
+    def _start_screen(self, clock: Clock, outbox: Outbox, keeper: Keeper) -> GuardedScreen | None:
+        config, screen = self._config, self._config.screen
+        if screen is None:
             return None
         # A node without a screen needs neither pygame nor Babel: these are not imported there.
         from pasperdus_node.reception.parts import agent_screen, public_screen
 
-        directory = config.outbox.path.parent
-        if config.screen.kind == "public":
-            return public_screen(config.screen, config.node.name, clock, directory)
-        return agent_screen(
-            config.screen, config.node.name, clock, directory, outbox, keeper, self._inbox.put
-        )
+        directory, name = config.outbox.path.parent, config.node.name
+
+        def make(is_board_suspected: bool) -> Screen:  # noqa: FBT001 (a callable has no keywords)
+            if screen.kind == "public":
+                return public_screen(
+                    screen, name, clock, directory, is_board_suspected=is_board_suspected
+                )
+            return agent_screen(
+                screen,
+                name,
+                clock,
+                directory,
+                outbox,
+                keeper,
+                self._inbox.put,
+                is_board_suspected=is_board_suspected,
+            )
+
+        return GuardedScreen(screen.kind, make)
 
     def _simulate(self) -> tuple[DrivenClock | None, Simulation | None, ControlSocket | None]:
         settings = self._config.simulation

@@ -176,6 +176,11 @@ class Config(Settings):
             taken[pin] = table
         for name in sorted(self.beams.keys() & self.buttons.keys()):
             raise ValueError(f"[beams.{name}] and [buttons.{name}] need different names")
+        if self.screen is not None and "screen" in self.beams.keys() | self.buttons.keys():
+            raise ValueError(
+                '"screen" is what this node\'s health calls its screen; name beams and '
+                "buttons otherwise"
+            )
         if (self.simulation is not None) != (self.gpio.pin_factory == "mock"):
             raise ValueError('[gpio] pin_factory = "mock" and [simulation] go together')
         return self

@@ -19,6 +19,7 @@ from pasperdus_node.errors import SimulationError
 from pasperdus_node.keeping import Keeper
 from pasperdus_node.outbox import Draft, Outbox
 from pasperdus_node.publisher import Publisher
+from pasperdus_node.reception.guarded import GuardedScreen
 from pasperdus_node.reception.screen import READ_EVERY_S, Screen
 from pasperdus_node.sensors.pins import PinEdge, PinFault, callbacks_are_heard
 from pasperdus_node.simulation.control import Drive, DriveRequest
@@ -50,7 +51,7 @@ class Loop:
         outbox: Outbox,
         keeper: Keeper,
         stations: Sequence[Station],
-        screen: Screen | None,
+        screen: GuardedScreen | None,
         publisher: Publisher,
         speaker: Speaker,
         link: Link,
@@ -63,7 +64,8 @@ class Loop:
         self._outbox = outbox
         self._keeper = keeper
         self._stations = {station.name: station for station in stations}
-        self.screen = screen
+        self.screen: Screen | None = screen
+        self._guarded = screen
         self._publisher = publisher
         self._speaker = speaker
         self._link = link
@@ -263,7 +265,7 @@ class Loop:
             return {"error": str(error)}
         answer: dict[str, Any] = {
             "uptime": self._clock.read().uptime_ms,
-            "health": station_health(self._stations.values()),
+            "health": node_health(self._stations.values(), self._guarded),
             "totals": self._outbox.totals(),
             "lit": {
                 station.name: station.lights.lit()
@@ -292,6 +294,7 @@ class Loop:
             self._take(item)
 
 
-def station_health(stations: Iterable[Station]) -> dict[str, str]:
-    """Return how each sensor is, as a heartbeat tells it."""
-    return {station.name: station.health for station in stations}
+def node_health(stations: Iterable[Station], screen: GuardedScreen | None) -> dict[str, str]:
+    """Return how each sensor is, and the screen where there is one, as a heartbeat tells it."""
+    told = {station.name: station.health for station in stations}
+    return told if screen is None else told | {"screen": screen.health}

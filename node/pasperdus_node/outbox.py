@@ -127,7 +127,7 @@ class Outbox:
         """
         try:
             with _Transaction(self._db):
-                before = self._last_seq()
+                before = self.last_seq()
                 events = [draft(seq=before + n) for n, draft in enumerate(drafts, start=1)]
                 bodies = [encode_event(event) for event in events]
                 self._db.executemany(
@@ -229,6 +229,11 @@ class Outbox:
                 "check the space left on this disk"
             ) from error
 
+    def last_seq(self) -> int:
+        """Return the highest number that was given to an event; 0 before the first."""
+        row = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'events'").fetchone()
+        return row[0] if row else 0
+
     def epoch_record(self, epoch: str) -> EpochRecord | None:
         """Return the extent of an epoch, or None when nothing was recorded in it."""
         row = self._db.execute(
@@ -295,10 +300,6 @@ class Outbox:
         )
         if orphans.rowcount:
             log.error("rows held aside", rows=orphans.rowcount, reason=_ORPHANED)
-
-    def _last_seq(self) -> int:
-        row = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'events'").fetchone()
-        return row[0] if row else 0
 
     def _forget_drained_epochs(self) -> None:
         """Keep this epoch, those that heartbeats name and those that still have rows."""

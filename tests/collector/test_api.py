@@ -299,6 +299,15 @@ def test_a_change_from_an_older_version_is_refused(client: Client, stale: str) -
             "title: '' is too short; write at",
         ),
         ("POST", "/api/v1/sites", {"site": "b", "title": "x" * 81}, 400, "at most 80"),
+        ("POST", "/api/v1/sites", {"site": "b", "title": "a\0"}, 400, "U+0000 (without a name)"),
+        ("PATCH", "/api/v1/sites/a", {"title": "Été 🙁"}, 400, "none that the screens can draw"),
+        (
+            "PATCH",
+            "/api/v1/sites/a",
+            {"zones": [{"zone": "z", "title": "deux\nlignes"}]},
+            400,
+            "zones.0.title: the character U+000A (a line break)",
+        ),
         ("POST", "/api/v1/sites", [], 400, "body: "),
         ("POST", "/api/v1/sites", {"site": "b", "title": "B", "tz": "x"}, 400, "tz: nothing"),
         (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 from pasperdus_collector.buckets.visits import (
+    MAX_ENDS,
     MAX_STEPS,
     WHOLE_SITE,
     move_step,
@@ -226,3 +227,16 @@ def test_a_visit_without_end_costs_no_more_than_a_long_one(core: Core) -> None:
         move_step(
             core.ledger.db, epoch_id=reception.epoch_id, seq=MAX_STEPS + 9, at=0, quality="exact"
         )
+
+
+def test_a_visit_of_too_many_steps_can_be_closed_none_the_less(core: Core) -> None:
+    reception = Reception(core)
+    for n in range(MAX_STEPS + 50):
+        reception.step(1, NINE + n * 1000, "recall" if n else "wait")
+    for n in range(MAX_ENDS + 5):
+        reception.step(1, NINE + HOUR + n, "done")
+
+    assert core.rows("SELECT action, count(*) FROM token_steps GROUP BY 1 ORDER BY 1") == [
+        ("done", MAX_ENDS), ("recall", MAX_STEPS - 1), ("wait", 1),
+    ]  # fmt: skip
+    assert core.rows("SELECT is_served FROM token_waits") == [(1,)]

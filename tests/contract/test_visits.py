@@ -12,7 +12,17 @@ from hypothesis import strategies as st
 from pasperdus_collector.buckets import waiting
 from pasperdus_contract import events
 from pasperdus_contract.board import BoardVisit
-from pasperdus_contract.visits import RANK, Action, Call, State, Step, Visit, apply, fold, order
+from pasperdus_contract.visits import (
+    RANK,
+    Action,
+    Call,
+    State,
+    Step,
+    Visit,
+    apply,
+    fold,
+    in_order,
+)
 
 NINE = 1_772_438_400_000
 VISIT = "0123456789abcdef"
@@ -123,12 +133,48 @@ def test_the_order_of_arrival_changes_nothing(told: list[Told], shuffler: random
     assert fold(arrived) == fold(recorded)
 
 
+@given(st.lists(tolds, max_size=9))
+def test_steps_of_one_node_at_one_time_stay_in_the_order_in_which_it_recorded_them(
+    told: list[Told],
+) -> None:
+    """As everything that was recorded before a power cut, by a clock that nobody can trust."""
+    recorded = steps(*((second % 2, action, node) for second, action, node in told))
+    ordered = in_order(recorded)
+
+    assert sorted(ordered) == sorted(recorded)
+    assert [step.at for step in ordered] == sorted(step.at for step in recorded)
+    for at in (NINE, NINE + 1000):
+        for node in EPOCHS:
+            seqs = [step.seq for step in ordered if (step.at, step.node) == (at, node)]
+            assert seqs == sorted(seqs)
+
+
+def test_who_was_put_back_or_set_aside_at_an_unknown_time_is_so_also_over_a_restart() -> None:
+    actions: list[Action] = ["wait", "call", "wait"]
+    untimed = [
+        step._replace(is_timed=False) for step in steps(*((0, a, "desk-1") for a in actions))
+    ]
+    restarted = [*untimed[:2], untimed[2]._replace(epoch="0" * 32)]
+    parked = [*untimed[:2], untimed[2]._replace(action="park")]
+
+    assert [visit and visit.state for visit in map(fold, (untimed, restarted, parked))] == [
+        "waiting", "waiting", "parked",
+    ]  # fmt: skip
+
+
+def test_of_two_nodes_at_one_time_the_one_that_calls_comes_after_the_one_that_gives() -> None:
+    assert state((0, "call", "desk-1"), (0, "wait", "desk-2")) == "called"
+    visit = fold(steps((0, "call", "desk-1"), (0, "wait", "desk-2")))
+    assert visit is not None
+    assert visit.is_timed
+
+
 @given(st.lists(tolds, max_size=9), st.integers(0, 9))
 def test_later_steps_on_top_of_the_board_are_what_the_board_will_say(
     told: list[Told], heard: int
 ) -> None:
     """A terminal applies its own newer steps to the visit that the board has."""
-    first, *rest = sorted(steps((0, "wait", "desk-1"), *told), key=order)
+    first, *rest = in_order(steps((0, "wait", "desk-1"), *told))
     if first.action != "wait":
         return
     board, own = [first, *rest[:heard]], rest[heard:]

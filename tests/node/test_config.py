@@ -233,6 +233,14 @@ def test_a_screen_that_cannot_be_is_refused_by_name(
     assert message in str(refusal.value)
 
 
+def test_no_sensor_takes_the_name_by_which_the_screen_is_healthy(tmp_path: Path) -> None:
+    file = tmp_path / "node.toml"
+    file.write_text(SOUND.replace("[beams.door]", "[beams.screen]") + SCREEN)
+
+    with pytest.raises(SettingsError, match='"screen" is what this node'):
+        load(Config, file)
+
+
 def test_a_node_without_a_screen_loads_nothing_that_only_screens_need() -> None:
     """Their libraries are not installed there: such a node has the extra ``[node]`` only."""
     program = (

@@ -23,6 +23,7 @@ from pasperdus_contract.codec import encode
 from pasperdus_contract.messages import Ack
 from pasperdus_contract.slips import Slip, Slips
 from pasperdus_contract.topics import Topics
+from pasperdus_node.display.window import Window
 from pasperdus_node.keeping import Keeper
 from pasperdus_node.loop import Loop, Stop
 from pasperdus_node.outbox import Outbox
@@ -284,6 +285,32 @@ def test_closing_the_window_stops_the_node_in_good_order(tmp_path: Path) -> None
     node.run(at_the_end=close)
 
     assert [event["kind"] for event in node.events()][-1] == "coverage", "told at the stop"
+
+
+def test_a_node_whose_screen_fails_goes_on_counting_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show, drawn = Window.show, []
+
+    def shown(window: Window, *what: Any) -> bool:
+        drawn.append(what)
+        if len(drawn) > 1:
+            raise pygame.error("the display is gone")
+        return show(window, *what)
+
+    monkeypatch.setattr(Window, "show", shown)
+    node = SimulatedNode(tmp_path, beams={"door": (17, 27)}, screen=AGENT, name="terminal-1")
+    crossing = ((17, 1), (27, 1), (17, 0), (27, 0))
+    node.edges((0, 17, 0), (0, 27, 0), until=1)
+    node.edges((50_000, 17, 0), until=60_000)
+    node.edges(*((70_000 + 90 * n, *move) for n, move in enumerate(crossing)), until=80_000)
+
+    told = node.run()
+
+    assert told[0]["health"]["screen"] == "ok"
+    assert told[-1]["health"] == {"door": "ok", "screen": "failed"}
+    assert told[-1]["totals"] == {"door.in": 1}
+    assert len(node.events("passage")) == 1
 
 
 def test_a_screen_that_cannot_be_had_ends_the_node_with_one_sentence(

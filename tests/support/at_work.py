@@ -91,6 +91,7 @@ class AtWork:
             language="fr",
             board=self.cached,
             journal=self.rows(),
+            last_seq=self.seq,
             saved=saved(self.terminal),
             now=now,
         )

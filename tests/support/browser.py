@@ -75,8 +75,9 @@ class Tab:
 
     def until_loaded(self) -> None:
         """Wait until a page has been loaded, by whomever it was asked for."""
+        deadline = time.monotonic() + ANSWER_S
         while self._receive().get("method") != "Page.loadEventFired":
-            pass
+            assert time.monotonic() < deadline, f"no page was loaded within {ANSWER_S} s"
 
     def evaluate(self, expression: str) -> Any:
         """Return the value of a JavaScript expression, awaited where it is a promise."""

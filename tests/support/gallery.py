@@ -25,6 +25,7 @@ from pasperdus_node.terminal.actions import Page
 from pasperdus_node.terminal.hall import Hall, begun, hear_board
 from pasperdus_node.terminal.queue import visits_now
 from pasperdus_node.terminal.state import (
+    STALE_MS,
     UNDO_MS,
     Kept,
     Now,
@@ -103,9 +104,12 @@ _KEPT = {
         *("toast-longest-category", "hall-four"),
     ),
     "landscape-en-night": ("full-directory-contact", "full-messages", "spoken-vi-card"),
-    "hall-fr-day": ("hall-four", "hall-nobody-turn-1", "hall-longest-turn-2", "hall-arriving-2000"),
+    "hall-fr-day": (
+        *("hall-four", "hall-nobody-turn-1", "hall-longest-turn-2", "hall-arriving-2000"),
+        "hall-stale-nobody",
+    ),
     "hall-fr-night": ("hall-one", "hall-stale"),
-    "hall-en-day": ("hall-nobody", "hall-unheard"),
+    "hall-en-day": ("hall-four", "hall-nobody", "hall-unheard"),
 }
 KEPT = frozenset(f"{name}-{wall}" for wall, names in _KEPT.items() for name in names)
 """Pictures that are compared with those beside the tests."""
@@ -325,7 +329,8 @@ def _halls() -> Iterator[tuple[str, Hall, Now]]:
     yield "hall-past", left, NOW
     yield "hall-offline", replace(shown["four"], is_connected=False), NOW
     late = replace(NOW, uptime_ms=NOW.uptime_ms + HOURS_MS, wall_ms=NOW.wall_ms + HOURS_MS)
-    yield "hall-stale", shown["four"], late
+    soon = replace(NOW, uptime_ms=NOW.uptime_ms + STALE_MS, wall_ms=NOW.wall_ms + STALE_MS)
+    yield "hall-stale", shown["four"], soon
     yield "hall-stale-nobody", shown["nobody"], late
     yield "hall-untimed", shown["four"], replace(NOW, is_timed=False)
 

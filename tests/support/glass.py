@@ -56,6 +56,9 @@ class Shown:
     may_cut: str = ""
     """A text longer than any glass can show, which may be shortened."""
 
+    may_break: str = ""
+    """A text whose longest word is wider than its box, and its letters as small as they may be."""
+
     def faults(self) -> list[str]:
         """Tell everything that somebody could not read or touch."""
         outside = [fault for item in self.scene.items for fault in self._outside(item)]
@@ -90,9 +93,15 @@ class Shown:
             faults.append(f"{told(item)}: {-min(above, below)} px too high for its box")
         if item.is_cut and not (self.may_cut and item.text.split()[-1].rstrip("…") in self.may_cut):
             faults.append(f"{told(item)}: is cut")
+        if item.is_broken and not self._must_break(item):
+            faults.append(f"{told(item)}: breaks a word")
         if item.size_px < self.glass.type_px(BODY_MM):
             faults.append(f"{told(item)}: only {item.size_px} px")
         return faults + self._faint(item) + self._misplaced(item)
+
+    def _must_break(self, item: Words) -> bool:
+        is_smallest = item.size_px == self.glass.type_px(BODY_MM)
+        return is_smallest and item.text.split()[-1] in self.may_break
 
     def _unseen(self, item: Mark | Icon | Face) -> list[str]:
         faults = []

@@ -40,12 +40,20 @@ def places(scene: Scene) -> dict[str, Rect]:
     return {name(target.tap): target.rect for target in scene.targets}
 
 
-def faults(scene: Scene, glass: Glass) -> list[str]:
-    """Draw a scene and tell everything that somebody could not read or touch."""
+def faults(scene: Scene, glass: Glass, *, may_break: str = "") -> list[str]:
+    """Draw a scene and tell everything that somebody could not read or touch.
+
+    ``may_break`` is a text whose words are too long for their box.
+    """
     with opened(glass) as window:
         window.show(scene, DAY)
         shown = Shown(
-            scene=scene, picture=pixels(window, glass), theme=DAY, glass=glass, measure=measure
+            scene=scene,
+            picture=pixels(window, glass),
+            theme=DAY,
+            glass=glass,
+            measure=measure,
+            may_break=may_break,
         )
         return shown.faults()
 

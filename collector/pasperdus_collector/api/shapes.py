@@ -1,11 +1,13 @@
 """What the API takes and gives, to the letter of the contract; times in ISO 8601 with offset."""
 
+import unicodedata
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from pasperdus_collector.api.queries import AllCounters, Counters, Live
+from pasperdus_collector.api.written import undrawable
 from pasperdus_collector.buckets.flags import names as flag_names
 from pasperdus_collector.errors import QueryError
 from pasperdus_collector.node_state import NodeState
@@ -17,6 +19,19 @@ TITLE_MAX = 80
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+def _drawn(title: str) -> str:
+    """Refuse what a screen of the site would have to show and cannot."""
+    composed = unicodedata.normalize("NFC", title)
+    fault = undrawable(composed)
+    if fault is not None:
+        raise ValueError(fault)
+    return composed
+
+
+_Title = Annotated[str, Field(min_length=1, max_length=TITLE_MAX), AfterValidator(_drawn)]
+"""What people read on pages, boards and terminals."""
+
+
 class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -25,7 +40,7 @@ class NewSite(_Body):
     """``POST sites``."""
 
     site: Name
-    title: str = Field(min_length=1, max_length=TITLE_MAX)
+    title: _Title
     time_zone: str = DEFAULT_TIME_ZONE
 
 
@@ -45,7 +60,7 @@ class ZoneChange(_Body):
     """What people shall read in place of a zone's name: on pages, boards and terminals."""
 
     zone: Name
-    title: str = Field(min_length=1, max_length=TITLE_MAX)
+    title: _Title
 
     def as_title(self) -> ZoneTitle:
         """Return it as the registry takes it."""
@@ -55,7 +70,7 @@ class ZoneChange(_Body):
 class SiteChange(_Body):
     """``PATCH sites/{site}``: only what is given changes."""
 
-    title: str | None = Field(default=None, min_length=1, max_length=TITLE_MAX)
+    title: _Title | None = None
     time_zone: str | None = None
     agents: int | None = Field(default=None, ge=0, le=10_000)
     lines: list[LineChange] = Field(default_factory=list)

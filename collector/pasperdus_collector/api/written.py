@@ -77,7 +77,12 @@ def _unfit(sent: str, pattern: str) -> str | None:
     for beginning, words in _PATTERNS:
         if pattern.startswith(beginning):
             return f"{sent[:40]!r} {words}"
-    for character in sent.strip():
+    return undrawable(sent.strip())
+
+
+def undrawable(text: str) -> str | None:
+    """Return in words which character of a text no screen can draw; None when they can all."""
+    for character in text:
         if not _DRAWN.fullmatch(character):
             named = _UNNAMED.get(character) or unicodedata.name(character, "without a name").lower()
             return (

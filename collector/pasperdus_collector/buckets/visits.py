@@ -13,7 +13,9 @@ from pasperdus_collector.buckets.waiting import Step, Wait, WaitValues, wait_val
 from pasperdus_contract import events
 
 MAX_STEPS = 200  # of one visit; a real one has a handful
+MAX_ENDS = 8  # steps that close a visit, kept beyond those: or it would stay open for ever
 WHOLE_SITE = ""  # stands for all services together
+_ENDS = frozenset({"done", "left"})
 
 
 def note_step(
@@ -30,12 +32,12 @@ def note_step(
     """Keep a step; ``at`` is its corrected time in milliseconds, None when unknown.
 
     ``noted_at`` is when it was received, by the collector's own clock. Of a visit without end only
-    :data:`MAX_STEPS` are looked at: the others are kept as events.
+    :data:`MAX_STEPS` are looked at, and what closes it: the others are kept as events.
     """
     (steps,) = db.execute(
         "SELECT count(*) FROM token_steps WHERE site_id = ? AND visit = ?", (site_id, token.visit)
     ).fetchone()
-    if steps >= MAX_STEPS:
+    if steps >= MAX_STEPS + (MAX_ENDS if token.action in _ENDS else 0):
         return
     told_at = _began_at(db, site_id, token.visit)
     db.execute(

@@ -1,11 +1,13 @@
 """One board, from what was gathered (pure)."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
 from pasperdus_contract.board import (
+    CHARACTERS,
     MAX_VISITS,
     Board,
     BoardAnswer,
@@ -21,9 +23,11 @@ from pasperdus_contract.board import (
     BoardVisit,
     Inside,
 )
-from pasperdus_contract.visits import Visit
+from pasperdus_contract.tokens import TOKENS
+from pasperdus_contract.visits import QUEUED, Visit
 
 NO_VERSION = "0" * 16
+_UNDRAWABLE = re.compile(f"[^{CHARACTERS}]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,21 +73,22 @@ class Gathered:
 def compose(found: Gathered) -> Board:
     """Return the board; its version is a digest of everything but its time.
 
-    A screen that gets two boards of one version has nothing to draw anew. Of more visits than a
-    board holds, the last are left out: the queue is told from its head.
+    A screen that gets two boards of one version has nothing to draw anew. What no screen can draw
+    is left out: visits by tokens that nobody has, and characters of titles that were written before
+    such were refused.
     """
     board = Board(
         site=found.site,
-        title=found.title,
+        title=_drawable(found.title, found.site),
         time_zone=found.time_zone,
         version=NO_VERSION,
         composed_at=found.now_ms,
         day=found.day.isoformat(),
-        visits=[_visit(visit) for visit in found.visits[:MAX_VISITS]],
+        visits=[_visit(visit) for visit in _fitting(found.visits)],
         terminals=[
             BoardTerminal(
                 node=terminal.node,
-                title=terminal.title,
+                title=_drawable(terminal.title, terminal.node),
                 hand=list(found.hands.get(terminal.node, ())),
                 heard=found.heard.get(terminal.node, 0),
             )
@@ -102,6 +107,21 @@ def compose(found: Gathered) -> Board:
     )
     content = board.model_dump_json(exclude={"version", "composed_at"})
     return board.model_copy(update={"version": sha256(content.encode()).hexdigest()[:16]})
+
+
+def _fitting(visits: Sequence[Visit]) -> list[Visit]:
+    """Return the visits that a board holds: of too many, the end of the queue is left out.
+
+    Who is called or served stays: in the waiting room nobody would know that it is their turn.
+    """
+    drawn = [visit for visit in visits if visit.token in TOKENS]
+    queue = [visit for visit in drawn if visit.state in QUEUED]
+    called = [visit for visit in drawn if visit.state not in QUEUED][:MAX_VISITS]
+    return [*queue[: MAX_VISITS - len(called)], *called]
+
+
+def _drawable(title: str, name: str) -> str:
+    return " ".join(_UNDRAWABLE.sub(" ", title).split()) or name
 
 
 def _visit(visit: Visit) -> BoardVisit:

@@ -2,15 +2,16 @@
 
 Past contents count for nothing and future ones on their own days. The fullest board is looked for
 on all days to come, not only the next ones: whoever writes in November what is for June is told in
-November. It is enough to look at today and at the boards on which something begins: between two
-beginnings boards only lose.
+November. Days are swept once, from one on which something begins or ends to the next: what is
+written is checked within the writing thread, and the more there is, the longer all others wait.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 
-from pasperdus_collector.calendar.opening import SiteCalendar
+from pasperdus_collector.calendar.opening import WEEKDAYS, SiteCalendar
 from pasperdus_collector.errors import QueryError
 from pasperdus_collector.reception.content import (
     DEFAULT_TALLIES,
@@ -27,12 +28,10 @@ from pasperdus_collector.reception.content import (
 )
 from pasperdus_collector.reception.showing import (
     DESK_DAYS,
-    days_from,
     desk_part,
     of_form,
-    on,
     part,
-    tallies_on,
+    with_default_tallies,
 )
 from pasperdus_contract import board
 from pasperdus_contract.codec import encode
@@ -43,6 +42,8 @@ LIVING_BYTES = 12_500
 MAX_CONTENT_BYTES = board.MAX_BOARD_BYTES - LIVING_BYTES
 MAX_KEPT = 200
 """Of a kind in a site, past and future ones included: enough for years, and soon read."""
+MAX_SITE_DATES = 3_000
+"""Of all desks of a site, cancelled ones included: fifty desks with as many as each may have."""
 
 MOST_SHOWN: dict[Kind, int] = {
     "service": board.MAX_SERVICES,
@@ -54,6 +55,7 @@ MOST_SHOWN: dict[Kind, int] = {
     "phrase": board.MAX_PHRASES,
     "tally": board.MAX_TALLIES,
 }
+_WEEK = tuple(timedelta(days=n) for n in range(DESK_DAYS))  # that a board tells of
 _SHOWN_AS: dict[type[Content], type[WireModel]] = {
     Service: board.BoardService,
     Notice: board.BoardNotice,
@@ -70,21 +72,30 @@ def check_boards(contents: Sequence[Content], today: date) -> None:
 
     Raises :class:`QueryError`, which names kind, day and limit.
     """
-    desks = of_form(contents, Desk)
-    others = [each for each in contents if not isinstance(each, Desk | Tally)]
+    _check_dates(of_form(contents, Desk))
     sizes = _sizes(contents, today)
-    for first in _fullest_days(contents, today):
-        counts: Counter[Kind] = Counter()
-        taken: Counter[Kind] = Counter()
-        for content in (*on(others, first), *tallies_on(contents, first)):
-            counts[content.kind] += 1
-            taken[content.kind] += sizes[content.kind, content.name]
-        week = days_from(first)
-        for desk in desks:
-            held = sum(desk.is_held_on(day) for day in week)
-            counts["desk"] += held
-            taken["desk"] += held * sizes["desk", desk.name]
+    changes: defaultdict[date, list[tuple[Kind, int, int]]] = defaultdict(list)
+    for content in with_default_tallies(contents):
+        size = sizes[content.kind, content.name]
+        for first, shown in _changes(content, today):
+            changes[first].append((content.kind, shown, shown * size))
+    counts: Counter[Kind] = Counter()
+    taken: Counter[Kind] = Counter()
+    for first in sorted(changes):
+        for kind, shown, size in changes[first]:
+            counts[kind] += shown
+            taken[kind] += size
         _check(first, counts, taken)
+
+
+def _check_dates(desks: Sequence[Desk]) -> None:
+    dates = sum(len(desk.dates) + len(desk.cancelled) for desk in desks)
+    if dates > MAX_SITE_DATES:
+        raise QueryError(
+            f"desk: the desks of this site would have {dates} dates and cancelled dates together, "
+            f"at most {MAX_SITE_DATES} are kept; remove those that are over, or hold desks on "
+            "weekdays"
+        )
 
 
 def _check(first: date, counts: Counter[Kind], taken: Counter[Kind]) -> None:
@@ -121,17 +132,47 @@ def _sizes(contents: Sequence[Content], today: date) -> dict[tuple[Kind, str], i
     return sizes
 
 
-def _fullest_days(contents: Iterable[Content], today: date) -> list[date]:
-    """Return the first days of boards among which the fullest one is, today's first.
+def _changes(content: Content, today: date) -> Iterator[tuple[date, int]]:
+    """Yield from which board on, today's first, a content is shown how many times more or fewer."""
+    if isinstance(content, Tally) and not content.is_shown:
+        return
+    begins = today if content.valid_from is None else content.valid_from
+    ends = date.max if content.valid_to is None else content.valid_to  # the last day, included
+    if isinstance(content, Desk):
+        yield from _desk_changes(content, begins, ends, today)
+    elif ends >= today:
+        yield max(begins, today), 1
+        if ends < date.max:
+            yield ends + timedelta(days=1), -1
 
-    A board that is a day earlier has everything that a later one has, unless something begins
-    within the week that the later one tells of.
+
+def _desk_changes(desk: Desk, begins: date, ends: date, today: date) -> Iterator[tuple[date, int]]:
+    """Yield the changes of a desk, which boards show once for each day of their week.
+
+    Between its first and its last weeks nothing changes about its weekdays; each of its dates is
+    told by the boards of a week.
     """
-    begins = {today}
-    for content in contents:
-        if content.valid_from is not None:
-            begins.add(content.valid_from)
-        if isinstance(content, Desk):
-            begins.update(content.dates)
-    back = [timedelta(days=n) for n in range(DESK_DAYS)]
-    return sorted({max(today, day - earlier) for day in begins if day >= today for earlier in back})
+    weekdays = {WEEKDAYS.index(weekday) for weekday in desk.weekdays}
+    if weekdays and ends >= today:
+        edges = [*_around(begins, today), *([] if ends == date.max else _around(ends, today))]
+        firsts = sorted({today, *edges})
+        told = [
+            sum(_is_held(first + day, weekdays, begins, ends) for day in _WEEK) for first in firsts
+        ]
+        yield firsts[0], told[0]
+        for (_, first), (before, after) in zip(pairwise(firsts), pairwise(told), strict=True):
+            yield first, after - before
+    for day in desk.dates:
+        if day >= today and begins <= day <= ends and day.weekday() not in weekdays:
+            yield max(day - _WEEK[-1], today), 1
+            yield day + timedelta(days=1), -1
+
+
+def _around(edge: date, today: date) -> list[date]:
+    """Return the first days of the boards that an edge of validity makes differ from others."""
+    days = (edge + timedelta(days=n) for n in range(1 - DESK_DAYS, 2))
+    return [day for day in days if day >= today]
+
+
+def _is_held(day: date, weekdays: set[int], begins: date, ends: date) -> bool:
+    return begins <= day <= ends and day.weekday() in weekdays

@@ -13,10 +13,12 @@ from zoneinfo import ZoneInfo
 
 from pasperdus_collector.calendar.grid import service_date
 from pasperdus_collector.reception.queue import open_visits
+from pasperdus_contract.board import MAX_TERMINALS
 from pasperdus_contract.fields import QUARTER_MS
 from pasperdus_contract.tokens import deal, join
 
-HEARD_WITHIN_MS = 14 * 86_400_000  # a terminal that is silent for longer is dealt no tokens
+DAY_MS = 86_400_000
+HEARD_WITHIN_MS = 14 * DAY_MS  # a terminal that is silent for longer is dealt no tokens
 
 Hands = dict[str, list[str]]
 """Tokens by the name of the node that hands them out."""
@@ -25,14 +27,19 @@ Hands = dict[str, list[str]]
 def terminals(db: sqlite3.Connection, site_id: int, now_ms: int) -> list[tuple[str, str]]:
     """Return name and title of each terminal of a site that was heard of lately, by name.
 
-    The title is that of its zone, or its own name where terminals share a zone's title.
+    The title is that of its zone, or its own name where terminals share a zone's title. Of more
+    than a board holds, those that were heard of last: by whole days, so that terminals that all
+    work do not take turns with each message.
     """
     found = db.execute(
-        "SELECT nodes.name, zones.title FROM nodes JOIN zones ON zones.id = nodes.zone_id "
-        "WHERE zones.site_id = ? AND screen = 'agent' "
-        "AND max(coalesce(heartbeat_at, 0), coalesce(state_at, 0)) >= ? ORDER BY nodes.name",
-        (site_id, now_ms - HEARD_WITHIN_MS),
+        "SELECT name, title FROM (SELECT nodes.name AS name, zones.title AS title, "
+        "max(coalesce(heartbeat_at, 0), coalesce(state_at, 0)) AS heard_at "
+        "FROM nodes JOIN zones ON zones.id = nodes.zone_id "
+        "WHERE zones.site_id = ?1 AND screen = 'agent') WHERE heard_at >= ?2 - ?3 "
+        "ORDER BY (?2 - heard_at) / ?4, name LIMIT ?5",
+        (site_id, now_ms, HEARD_WITHIN_MS, DAY_MS, MAX_TERMINALS),
     ).fetchall()
+    found.sort()
     titles = Counter(title for _, title in found)
     return [(node, title if titles[title] == 1 else node) for node, title in found]
 
@@ -85,10 +92,25 @@ def _dealing(db: sqlite3.Connection, site_id: int, now_ms: int) -> tuple[date, H
     if not before:
         return day, before, deal(site, day, present) if present else {}
     waiting = [node for node in present if not before.get(node)]
-    if not waiting:
+    gone = [node for node, hand in before.items() if hand and node not in present]
+    if not waiting and not (gone and present):
         return day, before, before
     visits = open_visits(db, site_id, now_ms=now_ms, zone=zone)
-    return day, before, _joined(before, waiting, frozenset(visit.token for visit in visits))
+    held = frozenset(visit.token for visit in visits)
+    return day, before, _joined(_given_back(before, gone, present, held), waiting, held)
+
+
+def _given_back(
+    before: Hands, gone: Sequence[str], present: Sequence[str], held: frozenset[str]
+) -> Hands:
+    """Share what those that are no terminals any more have free, to the smallest hands first."""
+    after = {node: list(hand) for node, hand in before.items()}
+    staying = [node for node in present if after.get(node)]
+    for node in gone if staying else ():
+        for token in [token for token in after[node] if token not in held]:
+            after[node].remove(token)
+            min((after[other] for other in staying), key=len).append(token)
+    return after
 
 
 def _joined(before: Mapping[str, list[str]], waiting: Sequence[str], held: frozenset[str]) -> Hands:

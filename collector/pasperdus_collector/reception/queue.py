@@ -7,14 +7,15 @@ stays unclosed in the figures.
 import json
 import sqlite3
 from collections import defaultdict
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from pasperdus_collector.buckets.waiting import TRUSTED
 from pasperdus_collector.calendar.grid import close, service_date
 from pasperdus_contract.fields import QUARTER_MS
-from pasperdus_contract.visits import Step, Visit, fold
+from pasperdus_contract.visits import QUEUED, Step, Visit, begun_by, fold
 
-_QUEUED = frozenset({"waiting", "parked"})
+_BEGINS_A_WAIT = frozenset({"wait", "transfer"})
 
 
 def open_visits(
@@ -22,14 +23,18 @@ def open_visits(
 ) -> list[Visit]:
     """Return the visits that nobody closed, of the service day at ``now_ms`` (ms since 1970 UTC).
 
-    First who waits or is parked, then who is called or served; each by when their wait began. A
-    step belongs to the day in which it was received, by the collector's clock: a terminal's own
-    may be wrong. A late delivery of yesterday's steps shows nobody.
+    First who waits or is parked, then who is called or served; each by when their wait began, and
+    those of one time as they were recorded. A step belongs to the day in which it was received, by
+    the collector's clock: a terminal's own may be wrong. A late delivery of yesterday's steps shows
+    nobody, also when no clock tells that they are yesterday's.
     """
     begins_ms = close(service_date(now_ms // QUARTER_MS, zone), zone) * QUARTER_MS
     by_visit: defaultdict[str, list[Step]] = defaultdict(list)
-    for at, quality, noted_at, *rest in db.execute(
-        "SELECT at, quality, noted_at, action, visit, token, service, nodes.name, epoch, seq "
+    begun_today: set[str] = set()
+    for at, quality, noted_at, heard_at, *rest in db.execute(
+        "SELECT at, quality, noted_at, (SELECT started_by FROM boots WHERE id = epochs.boot_id) + ("
+        "SELECT uptime FROM events WHERE epoch_id = token_steps.epoch_id "
+        "AND seq = token_steps.seq), action, visit, token, service, nodes.name, epoch, seq "
         "FROM token_steps JOIN epochs ON epochs.id = epoch_id JOIN nodes ON nodes.id = node_id "
         "WHERE site_id = ?1 AND noted_at >= ?2 "
         # Whatever else happened to them, these are closed: by noon nearly all of them are.
@@ -39,15 +44,15 @@ def open_visits(
     ):
         step = Step(noted_at if at is None else at, quality in TRUSTED, *rest)
         by_visit[step.visit].append(step)
-    visits = (fold(steps) for steps in by_visit.values())
-    return sorted(
-        (
-            visit
-            for visit in visits
-            if visit is not None and visit.state != "closed" and visit.since >= begins_ms
-        ),
-        key=_place,
-    )
+        if step.action in _BEGINS_A_WAIT and _is_of_today(step, heard_at, begins_ms):
+            begun_today.add(step.visit)
+    found = ((fold(steps), steps) for name, steps in by_visit.items() if name in begun_today)
+    placed = [
+        (_place(visit, steps), visit)
+        for visit, steps in found
+        if visit is not None and visit.state != "closed" and visit.since >= begins_ms
+    ]
+    return [visit for _, visit in sorted(placed, key=lambda each: each[0])]
 
 
 def heard(db: sqlite3.Connection, site_id: int) -> dict[str, int]:
@@ -84,5 +89,21 @@ def _present_epochs(running: str | None, heartbeat: str | None) -> list[str]:
     return sorted({name for name in named if name is not None})
 
 
-def _place(visit: Visit) -> tuple[bool, int, str]:
-    return visit.state not in _QUEUED, visit.since, visit.visit
+def _is_of_today(step: Step, heard_at: int | None, begins_ms: int) -> bool:
+    """Tell whether a step is known to be no older than the service day.
+
+    ``heard_at`` is its time by when its boot was heard. Where no clock tells, and nothing was ever
+    heard of the boot itself, the step may be of any day before: the upper bound of its time is when
+    the next boot began.
+    """
+    if step.is_timed:
+        return step.at >= begins_ms
+    return heard_at is not None and min(step.at, heard_at) >= begins_ms
+
+
+def _place(visit: Visit, steps: Sequence[Step]) -> tuple[bool, int, str, int, str]:
+    """Return the sort key: of waits that began at one time, the key of the step that began it."""
+    began = begun_by(steps)
+    if began is None:
+        raise AssertionError(f"visit {visit.visit} has begun by none of its steps")
+    return visit.state not in QUEUED, visit.since, began.node, began.seq, began.epoch

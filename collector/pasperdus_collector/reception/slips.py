@@ -17,6 +17,10 @@ KEPT_MS = 3 * 86_400_000
 """How long a slip waits: whoever called has called again, or nobody will call back."""
 
 
+Row = tuple[str, int, str | None, str | None, str]
+"""A slip in the ledger: its id, when it was written, the caller, the number and the text."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewSlip:
     """What is written for a terminal; no trace of it may show in a log."""
@@ -90,12 +94,12 @@ def note_of(db: sqlite3.Connection, slip_id: str) -> SlipNote:
     raise _gone(slip_id)
 
 
-def waiting(db: sqlite3.Connection) -> dict[str, list[Slip]]:
+def waiting_rows(db: sqlite3.Connection) -> dict[str, list[Row]]:
     """Return what each terminal is to show, text and all: for its own topic only.
 
-    Every terminal is there, also those for which nothing waits.
+    Every terminal is there, also those for which nothing waits; :func:`slip_of` reads a row.
     """
-    found: dict[str, list[Slip]] = {}
+    found: dict[str, list[Row]] = {}
     for node, slip_id, written_at, caller, phone, text in db.execute(
         "SELECT nodes.name, slips.id, written_at, caller, phone, text FROM nodes "
         "LEFT JOIN slips ON slips.node_id = nodes.id "
@@ -103,8 +107,15 @@ def waiting(db: sqlite3.Connection) -> dict[str, list[Slip]]:
     ):
         told = found.setdefault(node, [])
         if slip_id is not None:
-            told.append(_slip(slip_id, written_at, caller, phone, text))
+            told.append((slip_id, written_at, caller, phone, text))
     return found
+
+
+def slip_of(row: Row) -> Slip:
+    """Return a slip as a terminal is told it. Raises ValidationError, which quotes none of it."""
+    slip_id, written_at, caller, phone, text = row
+    told = {"caller": caller} if caller is not None else {}
+    return Slip(id=slip_id, written_at=written_at, phone=phone, text=text, **told)
 
 
 def withdraw(db: sqlite3.Connection, slip_id: str) -> None:
@@ -127,11 +138,6 @@ def _gone(slip_id: str) -> NotFoundError:
     return NotFoundError(
         f"no slip {slip_id!r} waits: it was taken, withdrawn or too old, and nothing is left of it"
     )
-
-
-def _slip(slip_id: str, written_at: int, caller: str | None, phone: str | None, text: str) -> Slip:
-    told = {"caller": caller} if caller is not None else {}
-    return Slip(id=slip_id, written_at=written_at, phone=phone, text=text, **told)
 
 
 def _terminal(db: sqlite3.Connection, node: str) -> int:

@@ -6,11 +6,11 @@ they are put on others by :func:`put`.
 """
 
 from collections.abc import Sequence
-from functools import lru_cache
 from math import cos, hypot, radians, sin
 
 import pygame
 
+from pasperdus_node.display.kept import kept
 from pasperdus_node.screens.theme import Colour
 
 GRID = 24.0
@@ -149,7 +149,7 @@ def _corners(
             )
 
 
-@lru_cache(maxsize=64)
+@kept(max_bytes=2_000_000)
 def _corner(radius: int, width: int, colour: Colour) -> pygame.Surface:
     """Return the upper left quarter of a ring so wide; a whole quarter when it is all of it."""
     sheet = Sheet(radius)

@@ -1,10 +1,9 @@
 """Five smileys, drawn: told apart by the mouth, and by the brows of the two at the ends."""
 
-from functools import lru_cache
-
 import pygame
 
 from pasperdus_node.display.drawing import Path, Sheet, arc, circle
+from pasperdus_node.display.kept import kept
 from pasperdus_node.screens.theme import Colour
 
 LINE = 1.5
@@ -18,7 +17,7 @@ _MOUTHS: dict[int, Path] = {
 }
 
 
-@lru_cache(maxsize=32)
+@kept(max_bytes=4_000_000)
 def face(value: int, size_px: int, ink: Colour) -> pygame.Surface:
     """Return a smiley, 1 worst to 5 best, in a square of so many pixels."""
     sheet = Sheet(size_px)

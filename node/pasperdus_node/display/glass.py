@@ -46,7 +46,7 @@ class SdlGlass:
             pygame.mouse.set_visible(False)
         self._painter = Painter(self._surface, fonts)
         self._one = OneFinger(width, height)
-        self._chime = Chime()
+        self._chime = Chime(is_dummy=driver == "dummy")
         self._injected = (0, 0)
         self._scene: Scene | None = None
         self._theme: Theme | None = None
@@ -54,7 +54,8 @@ class SdlGlass:
 
     def show(self, scene: Scene, theme: Theme) -> bool:
         """Draw what differs from the last scene; tell whether anything did."""
-        old, self._scene = self._scene, scene
+        # Until it is drawn nobody knows what is on the glass: a drawing may fail half way.
+        old, self._scene = self._scene, None
         old_theme, self._theme = self._theme, theme
         if old is None or old.ground != scene.ground or old_theme != theme:
             boxes = [self._surface.get_rect()]
@@ -64,7 +65,12 @@ class SdlGlass:
             self._painter.paint(scene, theme, box)
         if boxes:
             pygame.display.update(boxes)
+        self._scene = scene
         return bool(boxes)
+
+    def forget_texts(self) -> None:
+        """Keep no text that is not on the glass."""
+        self._painter.forget_texts()
 
     def read(self) -> list[Touch | Key | Closed]:
         """Return what was done since the last time, oldest first."""

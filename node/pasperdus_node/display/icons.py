@@ -4,19 +4,19 @@ A path of one point is a dot. Arrows that a visitor follows are filled: they are
 """
 
 from collections.abc import Mapping
-from functools import lru_cache
 from math import asin, degrees
 
 import pygame
 
 from pasperdus_node.display.drawing import Path, Point, Sheet, arc, circle
+from pasperdus_node.display.kept import kept
 from pasperdus_node.screens.theme import Colour
 
 LINE = 1.9
 _DOT = 1.45  # radius; a dot as thick as a line would look thinner
 
 
-@lru_cache(maxsize=256)
+@kept(max_bytes=8_000_000)
 def icon(name: str, size_px: int, colour: Colour) -> pygame.Surface:
     """Return a sign in a square of so many pixels. Raises KeyError for one that is not drawn."""
     sheet = Sheet(size_px)

@@ -6,10 +6,12 @@ from functools import lru_cache
 
 import pygame
 
+from pasperdus_contract.tokens import parts
 from pasperdus_node.display.drawing import fill_box, outline_box, put
 from pasperdus_node.display.faces import face
 from pasperdus_node.display.fonts import Fonts
 from pasperdus_node.display.icons import icon
+from pasperdus_node.display.kept import Kept
 from pasperdus_node.display.tokens import token
 from pasperdus_node.screens.look import CAP_HEIGHT
 from pasperdus_node.screens.scene import (
@@ -27,7 +29,10 @@ from pasperdus_node.screens.theme import Colour, Theme
 
 EDGE_SHARE = 0.0022  # of the longer side of the glass: two or three pixels
 RING_SHARE = 0.0055
-WORDS_KEPT = 600  # rendered lines: several pages of them
+WORDS_BYTES = 24_000_000  # rendered lines: several pages of them
+WIDTHS_KEPT = 2_400
+NAME_SHARE = 0.17  # of the side of a token that nobody can draw: its name, if that is readable
+SMALLEST_NAME_PX = 14
 
 
 class Painter:
@@ -39,8 +44,13 @@ class Painter:
         longer = max(surface.get_size())
         self._edge = max(1, round(longer * EDGE_SHARE))
         self._ring = max(3, round(longer * RING_SHARE))
-        self._text = lru_cache(maxsize=WORDS_KEPT)(self._rendered)
-        self.measure = lru_cache(maxsize=4 * WORDS_KEPT)(self._measured)
+        self._text = Kept(self._rendered, WORDS_BYTES)
+        self.measure = lru_cache(maxsize=WIDTHS_KEPT)(self._measured)
+
+    def forget_texts(self) -> None:
+        """Keep no text that was drawn or measured: somebody's name may be among them."""
+        self._text.clear()
+        self.measure.cache_clear()
 
     def paint(self, scene: Scene, theme: Theme, within: pygame.Rect) -> None:
         """Draw what lies within a box."""
@@ -62,6 +72,8 @@ class Painter:
                 outline_box(self._surface, box, theme[item.role], item.radius, self._ring)
             case Words():
                 self._words(item, box, theme)
+            case Mark() if parts(item.token) is None:
+                self._unknown(item, box, theme)
             case Mark():
                 side = min(box.size)
                 ink = theme[theme.ink_on(item.on)]
@@ -90,6 +102,19 @@ class Painter:
         baseline = box.top + below_top(box.height, item.size_px)
         ascent = self._fonts.font(item.size_px, item.weight).get_ascent()
         self._surface.blit(drawn, (box.left + x, baseline - ascent))
+
+    def _unknown(self, item: Mark, box: pygame.Rect, theme: Theme) -> None:
+        """Draw a token of a later release: an empty box, and its name where that has room."""
+        side = min(box.size)
+        square = pygame.Rect(0, 0, side, side)
+        square.center = box.center
+        ink = theme[theme.ink_on(item.on)]
+        outline_box(self._surface, square, ink, side // 8, self._edge)
+        size_px = max(SMALLEST_NAME_PX, round(side * NAME_SHARE))
+        name = self._text(item.token, size_px, "regular", ink)
+        if name.get_width() > side - 4 * self._edge:
+            name = self._text("?", max(SMALLEST_NAME_PX, side // 2), "bold", ink)
+        self._surface.blit(name, name.get_rect(center=square.center))
 
     def _centred(self, drawn: pygame.Surface, box: pygame.Rect) -> None:
         put(self._surface, drawn, drawn.get_rect(center=box.center).topleft)

@@ -5,13 +5,13 @@ by somebody who sees no red, and on a print. The outline is the text colour of t
 are on: it stands out from every theme.
 """
 
-from functools import lru_cache
 from math import acos, asin, degrees, sqrt
 
 import pygame
 
 from pasperdus_contract.tokens import parts
 from pasperdus_node.display.drawing import GRID, Path, Point, Sheet, arc, circle
+from pasperdus_node.display.kept import kept
 from pasperdus_node.screens.theme import Colour
 
 OUTLINE = 1.2
@@ -35,7 +35,7 @@ PALE: Colour = (0xFF, 0xFB, 0xF2)
 _WHITE = (255, 255, 255)
 
 
-@lru_cache(maxsize=256)
+@kept(max_bytes=16_000_000)
 def token(
     name: str, size_px: int, *, ink: Colour, ground: Colour, is_faint: bool = False
 ) -> pygame.Surface:

@@ -79,6 +79,10 @@ class Window:
         """Draw what differs from the last scene; tell whether anything did."""
         return self._glass.show(scene, theme)
 
+    def forget_texts(self) -> None:
+        """Keep no text in memory that is not on the glass."""
+        self._glass.forget_texts()
+
     def read(self) -> list[Touch | Key | Closed]:
         """Return what was done since the last time, oldest first; it never waits."""
         return self._glass.read()

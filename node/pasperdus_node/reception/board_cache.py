@@ -13,6 +13,7 @@ import structlog
 from pasperdus_contract.board import Board
 from pasperdus_contract.codec import WireError, decode, encode
 from pasperdus_node.reception.kept_file import KeptFile
+from pasperdus_node.reception.troubles import reason_of
 
 log = structlog.get_logger()
 
@@ -41,8 +42,8 @@ class BoardCache:
         self._version = board.version
         return board
 
-    def hear(self, payload: bytes) -> Board | None:
-        """Return a board that came, and keep it where its content is new.
+    def read(self, payload: bytes) -> Board | None:
+        """Return a board that came.
 
         None for one that cannot be read, which is told in the log, once: the one before stays.
         """
@@ -51,16 +52,34 @@ class BoardCache:
             if board.site != self._site:
                 raise WireError(f"site: {board.site!r}, on the topic of {self._site!r}")
         except WireError as error:
-            if not self._is_unreadable:
-                self._is_unreadable = True
-                log.error("the board cannot be read; the last one stays", reason=str(error))
+            self._tell(str(error))
             return None
+        return board
+
+    def refuse(self, error: Exception) -> None:
+        """Tell, once, that a board could be read and not shown."""
+        self._tell(reason_of(error))
+
+    def accept(self) -> None:
+        """Tell that boards can be shown, after one that could not."""
         if self._is_unreadable:
             self._is_unreadable = False
             log.info("the board can be read again")
+
+    def keep(self, board: Board) -> None:
+        """Keep a board where its content is new."""
         if board.version != self._version and self._file.write(encode(board)):
             self._version = board.version
-        return board
+
+    def set_aside(self, error: Exception) -> None:
+        """Put the board on the card out of the way of the next start: it could not be shown."""
+        self._version = None
+        self._file.set_aside(f"this board cannot be shown: {reason_of(error)}")
+
+    def _tell(self, reason: str) -> None:
+        if not self._is_unreadable:
+            self._is_unreadable = True
+            log.error("the board cannot be read; the last one stays", reason=reason)
 
 
 def _read(payload: bytes) -> Board:

@@ -38,24 +38,23 @@ class KeptFile:
             reason = f"{reason}; and it cannot be renamed: {error.strerror}"
         log.error("a kept file was damaged", path=str(self._path), aside=str(aside), reason=reason)
 
-    def write(self, content: bytes) -> bool:
-        """Replace the content; return whether it is on the disk now.
+    def write(self, content: bytes, *, is_urgent: bool = True) -> bool:
+        """Replace the content; return whether that is done.
 
         The name changes hands only after the new content is on the disk, and the directory is
-        written too: whenever the power goes, one of the two is there, whole.
+        written too: whenever the power goes, one of the two is there, whole. What is not
+        urgent is left to the kernel to bring to the disk: nobody waits for the card.
         """
         fresh = self._path.with_name(f"{self._path.name}.new")
         try:
             with fresh.open("wb") as file:
                 file.write(content)
                 file.flush()
-                os.fsync(file.fileno())
+                if is_urgent:
+                    os.fsync(file.fileno())
             fresh.replace(self._path)
-            directory = os.open(self._path.parent, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                os.fsync(directory)
-            finally:
-                os.close(directory)
+            if is_urgent:
+                _sync_directory(self._path.parent)
         except OSError as error:
             if not self._is_failing:
                 self._is_failing = True
@@ -65,3 +64,11 @@ class KeptFile:
             self._is_failing = False
             log.info("a file is kept again", path=str(self._path))
         return True
+
+
+def _sync_directory(path: Path) -> None:
+    directory = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)

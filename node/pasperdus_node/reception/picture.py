@@ -52,11 +52,16 @@ class Picture:
         theme = self._chosen_theme(now, zone)
         if scene == self.scene and theme is self._theme:
             return
-        self.scene, self._theme = scene, theme
+        self.scene = None  # a drawing may fail half way
         self._window.show(scene, theme)
+        self.scene, self._theme = scene, theme
         if self._chimes is not None and scene.chimes > self._chimes and self._settings.sound:
             self._window.chime()
         self._chimes = scene.chimes
+
+    def forget_texts(self) -> None:
+        """Keep no text in memory that is not on the glass."""
+        self._window.forget_texts()
 
     def read(self) -> list[Touch | Key | Closed]:
         """Return what was touched, oldest first."""

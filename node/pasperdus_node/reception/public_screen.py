@@ -7,13 +7,16 @@ from dataclasses import replace
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from pasperdus_contract.board import Board
 from pasperdus_node.clock import Clock
 from pasperdus_node.display.touches import Closed
 from pasperdus_node.errors import SimulationError
 from pasperdus_node.reception.board_cache import BoardCache
+from pasperdus_node.reception.board_news import BoardNews
 from pasperdus_node.reception.board_watch import BoardWatch
 from pasperdus_node.reception.picture import Picture
 from pasperdus_node.reception.site_time import SiteTime
+from pasperdus_node.reception.troubles import Troubles
 from pasperdus_node.screens.hall import hall as draw_hall
 from pasperdus_node.screens.scene import Scene
 from pasperdus_node.sensors.pins import PinEdge
@@ -26,6 +29,9 @@ from pasperdus_node.terminal.state import Now
 REDRAW_MS = 1_000  # a clock, notices that take turns, calls that grow old
 MOVING_MS = 50
 LATEST_MS = 60_000  # also where a simulation lets a day pass in a second
+STUCK_MS = 60_000  # an old picture without its clock misleads
+
+NOT_SHOWN = "a picture cannot be shown; the one before stays"
 
 
 class PublicScreen:
@@ -47,10 +53,11 @@ class PublicScreen:
         self._language = language
         self._picture = picture
         self._time = SiteTime(clock)
-        self._boards = boards
         self._watch = watch
+        self._news = BoardNews(boards, watch, self._time)
         self._scene: Scene | None = None
-        self._drawn_ms = 0
+        self._drawn_ms = self._shown_ms = 0
+        self._troubles = Troubles()
         self.is_closed = False
         self._draw(self._time.now())
 
@@ -60,16 +67,18 @@ class PublicScreen:
         return self._drawn_ms + LATEST_MS
 
     def hear_board(self, payload: bytes, *, is_retained: bool) -> None:
-        """Take a board of the site; one that cannot be read changes nothing."""
-        board = self._boards.hear(payload)
-        if board is None:
-            return
-        self._watch.hear_board()
-        if not is_retained:
-            self._time.hear(board.composed_at)
-        now = self._time.now()
-        self._hall = halls.hear_board(self._hall, board, now, is_alive=not is_retained)
-        self._draw(now)
+        """Take a board of the site; one that cannot be read or shown changes nothing."""
+        before = self._hall
+
+        def show(board: Board) -> None:
+            now = self._time.now()
+            self._hall = halls.hear_board(before, board, now, is_alive=not is_retained)
+            self._draw(now)
+
+        is_shown = self._news.hear(payload, is_retained=is_retained, show=show)
+        if not is_shown and self._hall is not before:
+            self._hall = before
+            self.advance()
 
     def hear_slips(self, payload: bytes) -> None:
         """Ignore what is for agents only."""
@@ -87,8 +96,14 @@ class PublicScreen:
     def advance(self) -> None:
         """Let time pass: calls grow old, notices take turns."""
         now = self._time.now()
-        self._hall = halls.pass_time(self._hall, now)
-        self._draw(now)
+        try:
+            self._hall = halls.pass_time(self._hall, now)
+            self._draw(now)
+        except Exception as error:
+            self._troubles.tell(NOT_SHOWN, error)
+            if now.uptime_ms - self._shown_ms >= STUCK_MS:
+                raise
+            self._drawn_ms = now.uptime_ms  # tried again as a new picture would be made
 
     def read(self) -> None:
         """See whether the window was closed; nothing on it can be touched."""
@@ -122,5 +137,7 @@ class PublicScreen:
         board = None if self._hall.kept is None else self._hall.kept.board
         zone = ZoneInfo(DEFAULT_ZONE if board is None else board.time_zone)
         look = self._picture.look(self._language, zone)
-        self._scene, self._drawn_ms = draw_hall(self._hall, now, look), now.uptime_ms
-        self._picture.show(self._scene, now, zone)
+        scene = draw_hall(self._hall, now, look)
+        self._picture.show(scene, now, zone)
+        self._scene, self._drawn_ms, self._shown_ms = scene, now.uptime_ms, now.uptime_ms
+        self._news.drawn()

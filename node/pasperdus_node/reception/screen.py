@@ -12,8 +12,10 @@ class Screen(Protocol):
     """An agent's terminal, or the public screen of a waiting room."""
 
     kind: Literal["agent", "public"]
-    is_closed: bool
-    """Whether somebody closed its window."""
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether somebody closed its window."""
 
     @property
     def deadline_ms(self) -> int | None:

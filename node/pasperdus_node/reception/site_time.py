@@ -14,20 +14,21 @@ class SiteTime:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._told_offset_ms: int | None = None
+        self.told_offset_ms: int | None = None
+        """Uptime to time, as the last board that came alive told it."""
 
     def hear(self, composed_at: int) -> None:
         """Take the time from a board (ms since 1970 UTC) that was composed just now."""
-        self._told_offset_ms = composed_at - self._clock.read().uptime_ms
+        self.told_offset_ms = composed_at - self._clock.read().uptime_ms
 
     def now(self) -> Now:
         """Return the present."""
         reading = self._clock.read()
         wall_ms = reading.wall_ms
-        if not reading.is_synced and self._told_offset_ms is not None:
-            wall_ms = reading.uptime_ms + self._told_offset_ms
+        if not reading.is_synced and self.told_offset_ms is not None:
+            wall_ms = reading.uptime_ms + self.told_offset_ms
         return Now(
             uptime_ms=reading.uptime_ms,
             wall_ms=wall_ms,
-            is_timed=reading.is_synced or self._told_offset_ms is not None,
+            is_timed=reading.is_synced or self.told_offset_ms is not None,
         )

@@ -50,8 +50,14 @@ class TouchedPicture:
             self._has_moved |= self.scene is None or make().targets != self.scene.targets
         else:
             scene = make()
-            if self.scene is not None and (self._has_moved or not is_asked):
-                self._pointer = pointing.changed(self._pointer, self.scene, scene, now.uptime_ms)
+            if self.scene is not None:
+                self._pointer = pointing.changed(
+                    self._pointer,
+                    self.scene,
+                    scene,
+                    now.uptime_ms,
+                    is_asked=is_asked and not self._has_moved,
+                )
             self.scene, self._is_behind, self._has_moved = scene, False, False
         self._drawn_ms = now.uptime_ms
         self._show(now, zone)

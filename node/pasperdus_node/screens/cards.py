@@ -117,11 +117,10 @@ def _of_phrase(phrase: BoardPhrase, language: str) -> Card:
 def _empty(look: Look, area: Rect, *, has_board: bool) -> Drawn:
     words = look.words
     if not has_board:
-        title = words.gettext("Nothing received yet")
         text = words.gettext("The cards appear with the first data from the centre.")
-    else:
-        title = words.gettext("No card yet")
-        text = words.gettext("Phrases to show visitors are entered on the Reception page.")
+        return frame.unheard(look, area, text, SIGN)
+    title = words.gettext("No card yet")
+    text = words.gettext("To have this page filled in, ask whoever runs the reception.")
     return frame.empty(look, area, title, text, SIGN)
 
 
@@ -232,6 +231,7 @@ def _language_row(look: Look, codes: Sequence[str], columns: int, chosen: str) -
                     Speak(code),
                     role="chosen" if code == chosen else "raised",
                 )
+                + (frame.bar(look, cell) if code == chosen else Drawn())
                 for cell, code in zip(cells, codes, strict=False)
             ]
         )

@@ -1,5 +1,7 @@
 """One macaron in a grid: its token, its minutes, its state in a sign and a word (pure)."""
 
+from dataclasses import replace
+
 from pasperdus_contract.visits import State, Visit
 from pasperdus_node.screens import flow, words
 from pasperdus_node.screens.flow import Drawn
@@ -51,11 +53,14 @@ def cell(look: Look, rect: Rect, visit: Visit, now: Now) -> Drawn:
         top = flow.cut_left(top, min(pad, room - side))[1]
     token, beside = flow.cut_left(top, side, pad)
     drawn += Drawn((Mark(rect=flow.centred(token, side), token=visit.token, on=role),))
-    told = _minutes(look, minutes(visit, now), is_wide=is_wide)
-    if told:
-        weight = _weight(is_wide=is_wide)
-        drawn += flow.words(look, beside, told, weight=weight, on=role, align="right")
-    return drawn
+    told = _minutes(look, elapsed(visit, now), is_wide=is_wide)
+    weight = _weight(is_wide=is_wide)
+    return drawn + flow.words(look, beside, told, weight=weight, on=role, align="right")
+
+
+def elapsed(visit: Visit, now: Now) -> int | None:
+    """Return the minutes of the wait at hand, since the call that ended it where there was one."""
+    return minutes(visit if visit.call is None else replace(visit, since=visit.call.at), now)
 
 
 def free(look: Look, rect: Rect, token: str) -> Drawn:
@@ -69,12 +74,12 @@ def free(look: Look, rect: Rect, token: str) -> Drawn:
 
 
 def _minutes(look: Look, told: int | None, *, is_wide: bool) -> str:
-    """Return ``12′``, then ``1 h 44`` or whole hours; nothing where no clock can tell.
+    """Return ``12′``, then ``1 h 44`` or whole hours; ``?`` where no clock can tell.
 
     Minutes are short, so that the tokens of a grid are large, all of one size.
     """
     if told is None:
-        return ""
+        return words.UNKNOWN
     if told < _HUNDRED:
         return look.words.gettext("%(minutes)s′", minutes=told)
     return words.minutes_of(look.words, told if is_wide else told - told % _HOUR)

@@ -27,9 +27,8 @@ def desks(terminal: Terminal, now: Now, look: Look, area: Rect) -> Drawn:
     gap = look.glass.px(flow.GAP_MM)
     bar, rest = flow.cut_top(area, flow.target_px(look), gap)
     if terminal.kept is None:
-        title = look.words.gettext("Nothing received yet")
         text = look.words.gettext("The desks appear with the first data from the centre.")
-        return _choice(terminal, look, bar) + frame.empty(look, rest, title, text, "desks")
+        return _choice(terminal, look, bar) + frame.unheard(look, rest, text, "desks")
     today = service_day_of(terminal, now)
     days = WEEK_DAYS if terminal.shows_week else 1
     told = coming(terminal.kept.board.desks, today, days)
@@ -39,7 +38,7 @@ def desks(terminal: Terminal, now: Now, look: Look, area: Rect) -> Drawn:
             if terminal.shows_week
             else look.words.gettext("No desk today")
         )
-        text = look.words.gettext("Desks are entered on the Reception page.")
+        text = look.words.gettext("To have this page filled in, ask whoever runs the reception.")
         return _choice(terminal, look, bar) + frame.empty(look, rest, title, text, "desks")
     if terminal.shows_week:
         entries = list(_by_day(told, today, now, look, rest.w))
@@ -97,7 +96,7 @@ def _choice(terminal: Terminal, look: Look, rect: Rect) -> Drawn:
     here, other = (week, today) if terminal.shows_week else (today, week)
     names = {today: look.words.gettext("Today"), week: look.words.gettext("This week")}
     drawn = flow.button(look, other, names[other], Switch("week"))
-    drawn += flow.box(look, here, "chosen")
+    drawn += flow.box(look, here, "chosen") + frame.bar(look, here)
     return drawn + flow.words(
         look, here, names[here], weight="semibold", on="chosen", align="centre"
     )

@@ -34,11 +34,10 @@ def directory(terminal: Terminal, now: Now, look: Look, area: Rect) -> Drawn:
 def _empty(look: Look, area: Rect, *, has_board: bool) -> Drawn:
     words = look.words
     if not has_board:
-        title = words.gettext("Nothing received yet")
         text = words.gettext("The directory appears with the first data from the centre.")
-        return frame.empty(look, area, title, text, "directory")
+        return frame.unheard(look, area, text, "directory")
     title = words.gettext("The directory is empty")
-    text = words.gettext("Local actors are entered on the Reception page.")
+    text = words.gettext("To have this page filled in, ask whoever runs the reception.")
     return frame.empty(look, area, title, text, "directory")
 
 
@@ -98,8 +97,8 @@ def _contacts(look: Look, area: Rect, board: Board, need: str, part: int) -> Dra
     head, rest = flow.cut_top(area, high, look.glass.px(flow.GAP_MM))
     found = [contact for contact in board.contacts if need in contact.needs]
     if not found:
-        empty = look.words.gettext("Nobody for this need yet")
-        text = look.words.gettext("Local actors are entered on the Reception page.")
+        empty = look.words.gettext("No contact for this need")
+        text = look.words.gettext("To have this page filled in, ask whoever runs the reception.")
         back, above = frame.back(look, area)
         return back + frame.empty(look, above, empty, text, "directory")
     drawn = flow.words(look, head, title, weight="semibold", role="quiet") if title else Drawn()

@@ -13,8 +13,7 @@ _STEP = 0.95  # from one height that was tried to the next
 def fits(look: Look, text: str, width: int, height: int, *, cap_mm: float, weight: Weight) -> bool:
     """Tell whether a text fits a room with no word broken but long ones after a hyphen."""
     lines = wrap(look, text, width, cap_mm=cap_mm, weight=weight)
-    told = " ".join(line.text for line in lines)
-    is_whole = told.replace("- ", "-") == text.replace("- ", "-")  # it may break after a hyphen
+    is_whole = not any(line.is_broken for line in lines)
     kept = [word for word in text.split(" ") if "-" in word and len(word) <= _KEPT]
     is_whole = is_whole and all(any(word in line.text for line in lines) for word in kept)
     return is_whole and len(lines) * line_px(look, cap_mm) <= height

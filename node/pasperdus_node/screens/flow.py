@@ -57,10 +57,11 @@ class Entry:
 
 
 class Line(NamedTuple):
-    """One line of wrapped text."""
+    """One line of wrapped text; ``is_broken`` tells that it ends within a word, at no hyphen."""
 
     text: str
     is_cut: bool = False
+    is_broken: bool = False
 
 
 def ink(on: Role) -> Role:
@@ -162,7 +163,7 @@ def wrap(
     def fits(line: str) -> bool:
         return width_px(look, line, cap_mm, weight) <= width
 
-    lines: list[str] = []
+    lines: list[Line] = []
     line = ""
     for word in text.split(" "):
         for n, piece in enumerate(_pieces(word, fits)):
@@ -170,18 +171,15 @@ def wrap(
             if fits(longer) or not line:
                 line = longer
             else:
-                lines.append(line)
+                lines.append(Line(line, is_broken=n > 0 and not line.endswith("-")))
                 line = piece
-    lines.append(line)
+    lines.append(Line(line))
     if most is None or len(lines) <= most:
-        return [Line(line) for line in lines]
-    last = lines[most - 1]
+        return lines
+    last = lines[most - 1].text
     while last and not fits(last + ELLIPSIS):
         last = last[:-1]
-    return [
-        *(Line(line) for line in lines[: most - 1]),
-        Line(last.rstrip() + ELLIPSIS, is_cut=True),
-    ]
+    return [*lines[: most - 1], Line(last.rstrip() + ELLIPSIS, is_cut=True)]
 
 
 def _pieces(word: str, fits: Callable[[str], bool]) -> list[str]:
@@ -242,6 +240,7 @@ def words(
                 on=on,
                 align=align,
                 is_cut=line.is_cut,
+                is_broken=line.is_broken,
             )
             for n, line in enumerate(lines)
         )

@@ -14,12 +14,14 @@ from pasperdus_node.screens.look import BODY_MM, TITLE_MM, Look
 from pasperdus_node.screens.scene import Fill, Rect, Role, Scene
 from pasperdus_node.terminal.actions import Back, Go, Page, Switch, Undo
 from pasperdus_node.terminal.queue import is_stale
-from pasperdus_node.terminal.state import UNDO_MS, Now, Terminal, Toast
+from pasperdus_node.terminal.state import UNDO_MS, Now, Terminal, Toast, ToastKind
 
 _TABS = (Page.HOME, Page.TOKENS, Page.DESKS, Page.DIRECTORY, Page.MORE)
 _TAB_SIGN_MM = 9.0
 _BADGE_MOST = 9
 _BADGE_EDGE_MM = 0.6
+_BAR_MM, _BAR_EDGE_MM = 1.0, 0.6
+_WARNINGS: frozenset[ToastKind] = frozenset(("not_kept", "held_twice", "too_late"))
 _SECOND_MS = 1_000
 _UNDO_PAD_MM = 0.9  # the longest title of a tally stands beside it
 
@@ -102,6 +104,21 @@ def empty(look: Look, rect: Rect, title: str, text: str, sign: str) -> Drawn:
     return drawn
 
 
+def unheard(look: Look, rect: Rect, text: str, sign: str) -> Drawn:
+    """Draw a page that waits for the first board; ``text`` tells what it brings."""
+    return empty(look, rect, look.words.gettext("Nothing received yet"), text, sign)
+
+
+def bar(look: Look, rect: Rect, *, is_upright: bool = False) -> Drawn:
+    """Draw the bar that tells what is chosen to whoever cannot tell its colour from the others."""
+    thick, pad, edge = (look.glass.px(mm) for mm in (_BAR_MM, flow.PAD_MM, _BAR_EDGE_MM))
+    if is_upright:
+        line = flow.cut_left(flow.inset(rect, edge, pad), thick)[0]
+    else:
+        line = flow.cut_bottom(flow.inset(rect, pad, edge), thick)[0]
+    return Drawn((Fill(rect=line, role="on_chosen", radius=thick // 2),))
+
+
 def blank(look: Look) -> Scene:
     """Return a black glass; a touch anywhere brings the screen back."""
     width, height = look.glass.width, look.glass.height
@@ -163,18 +180,19 @@ def _zone(terminal: Terminal, now: Now, look: Look, rect: Rect) -> Drawn:
         return _strip(look, rect, "warning", _offline(terminal, look), _clock(now, look))
     if is_stale(terminal, now):
         first = look.words.gettext("The centre is silent.")
-        second = look.words.gettext("Carry on, nothing is lost.")
+        second = look.words.gettext("Call aloud.")
         return _strip(look, rect, "warning", (first, second), _clock(now, look))
     return _peace(terminal, now, look, rect)
 
 
 def _offline(terminal: Terminal, look: Look) -> tuple[str, str]:
-    first = look.words.gettext("No network: carry on.")
+    # No call reaches a waiting room's screen either: only a voice does.
+    first = look.words.gettext("Call aloud.")
     if not terminal.pending:
-        return first, look.words.gettext("Everything is kept.")
+        return first, look.words.gettext("No network: all is kept.")
     return first, look.words.ngettext(
-        "%(count)s waits, nothing is lost.",
-        "%(count)s wait, nothing is lost.",
+        "No network: %(count)s action kept.",
+        "No network: %(count)s actions kept.",
         terminal.pending,
     )
 
@@ -210,6 +228,9 @@ def _clock(now: Now, look: Look) -> str:
 
 def _toast(terminal: Terminal, toast: Toast, now: Now, look: Look, rect: Rect) -> Drawn:
     on: Role = "chosen" if terminal.training is None else "training"
+    is_warning = toast.kind in _WARNINGS
+    if is_warning:
+        on = "warning"
     gap = look.glass.px(flow.GAP_MM)
     drawn = flow.box(look, rect, on)
     inner = flow.inset(rect, gap, 0)
@@ -221,6 +242,10 @@ def _toast(terminal: Terminal, toast: Toast, now: Now, look: Look, rect: Rect) -
         drawn += flow.words(look, place, told, weight="semibold", on="raised", align="centre")
         drawn += _remaining(toast, now, look, place)
         inner = flow.cut_left(left, 0, gap)[1]
+    elif is_warning:
+        side = look.glass.px(flow.SIGN_MM)
+        place, inner = flow.cut_left(inner, side, gap)
+        drawn += flow.icon(flow.centred(place, side), "warning", on=on)
     return drawn + flow.words(look, inner, words.toast(look, terminal, toast), on=on)
 
 
@@ -246,6 +271,8 @@ def _tabs(terminal: Terminal, look: Look, rects: tuple[Rect, ...]) -> Drawn:
         role: Role = "chosen" if tab is chosen else "surface"
         badge, place = _badge(terminal, look, rect) if tab is Page.MORE else (Drawn(), rect)
         drawn += Drawn((Fill(rect=rect, role=role),)) + flow.touched(rect, Go(tab))
+        if tab is chosen:
+            drawn += bar(look, rect, is_upright=not look.glass.is_portrait)
         side = min(look.glass.px(_TAB_SIGN_MM), place.w, place.h)
         drawn += flow.icon(flow.centred(place, side), tab.value, on=role) + badge
     return drawn

@@ -8,7 +8,7 @@ from pasperdus_node.screens.fitting import largest_mm
 from pasperdus_node.screens.flow import Drawn
 from pasperdus_node.screens.look import BODY_MM, CARD_MM, HALL_MM, Look
 from pasperdus_node.screens.notices import Letters, Message
-from pasperdus_node.screens.scene import Rect, Scene
+from pasperdus_node.screens.scene import Rect, Role, Scene
 from pasperdus_node.screens.words import age
 from pasperdus_node.terminal.hall import Hall
 from pasperdus_node.terminal.queue import is_old, service_day
@@ -54,12 +54,12 @@ def _full(hall: Hall, board: Board, now: Now, look: Look, area: Rect, letters: L
     gap = round(look.glass.px(letters.least_mm) * 0.6)
     head, body = flow.cut_top(area, flow.line_px(look, letters.least_mm), gap)
     drawn = _head(board, now, look, head, letters)
-    if is_old(hall.kept, now):
+    if is_old(hall.kept, now) and hall.calls:
         told = _silence(board, look)
         strip, body = _strip_place(look, body, told, letters, gap)
         drawn += _strip(look, strip, told, letters)
     if not hall.calls:
-        return drawn + _nobody(board, now, look, body, letters, gap)
+        return drawn + _nobody(hall, board, now, look, body, letters, gap)
     return drawn + _called(hall, board, now, look, body, letters, gap)
 
 
@@ -123,11 +123,16 @@ def _strip_mm(letters: Letters) -> float:
 # Nobody is called
 
 
-def _nobody(board: Board, now: Now, look: Look, body: Rect, letters: Letters, gap: int) -> Drawn:
-    """Say how calls appear, and use the room for what else there is to know."""
+def _nobody(
+    hall: Hall, board: Board, now: Now, look: Look, body: Rect, letters: Letters, gap: int
+) -> Drawn:
+    """Say how calls come: here, or aloud once nothing is heard; tell what else there is."""
     desks = notices.of_desks(board, _today(board, now, look), now, look)
     others = notices.of_site(board, look)
-    if board.terminals:
+    on: Role = "ground"
+    if is_old(hall.kept, now):
+        text, sign, on = _silence(board, look), "offline", "warning"
+    elif board.terminals:
         text = look.words.gettext("Keep your token: it will appear here.")
         sign = "tokens"
     else:
@@ -135,7 +140,7 @@ def _nobody(board: Board, now: Now, look: Look, body: Rect, letters: Letters, ga
     if desks is None and not others:
         return _sentence(look, body, sign, text)
     band, rest = flow.cut_top(body, body.h // (5 if _is_wide(look) else 4), gap)
-    drawn = _band(look, band, letters, sign, text)
+    drawn = _band(look, band, letters, sign, text, on)
     if _is_wide(look) and desks is not None and others:
         left, right = flow.grid(rest, 2, 1, gap)
         return (
@@ -157,17 +162,19 @@ def _turning(messages: list[Message], now: Now, look: Look, room: Rect, letters:
     return notices.drawn(told[now.uptime_ms // TURN_MS % len(told)], look, room, letters)
 
 
-def _band(look: Look, rect: Rect, letters: Letters, sign: str, text: str) -> Drawn:
+def _band(look: Look, rect: Rect, letters: Letters, sign: str, text: str, on: Role) -> Drawn:
     """Draw a sign and a sentence beside it. No token: somebody might hold it and come."""
     pad = look.glass.px(letters.least_mm * 0.7)
     inner = flow.inset(rect, pad, pad // 2)
     side = min(inner.h, inner.w // 5)
-    place, rest = flow.cut_left(inner, side, pad)
+    place, words = flow.cut_left(inner, side, pad)
     cap_mm = largest_mm(
-        look, text, rest.w, rest.h, most_mm=letters.most_mm, least_mm=BODY_MM, weight="semibold"
+        look, text, words.w, words.h, most_mm=letters.most_mm, least_mm=BODY_MM, weight="semibold"
     )
-    drawn = flow.icon(flow.centred(place, side), sign, on="ground", role="quiet")
-    return drawn + flow.words(look, rest, text, cap_mm=cap_mm, weight="semibold")
+    role: Role = "quiet" if on == "ground" else flow.ink(on)
+    drawn = Drawn() if on == "ground" else flow.box(look, rect, on)
+    drawn += flow.icon(flow.centred(place, side), sign, on=on, role=role)
+    return drawn + flow.words(look, words, text, cap_mm=cap_mm, weight="semibold", on=on)
 
 
 def _sentence(look: Look, rect: Rect, sign: str, text: str) -> Drawn:

@@ -21,12 +21,11 @@ _LINES = 2  # of a tile: what, and since or until when
 def home(terminal: Terminal, now: Now, look: Look, area: Rect) -> Drawn:
     """Draw the page."""
     if terminal.kept is None:
-        title = look.words.gettext("Nothing received yet")
         text = look.words.gettext(
             "Check that the centre is on and the network is plugged in. This page then fills in by "
             "itself."
         )
-        return frame.empty(look, area, title, text, "offline")
+        return frame.unheard(look, area, text, "offline")
     gap = look.glass.px(flow.GAP_MM)
     columns, rows = (1, 2) if look.glass.is_portrait else (2, 1)
     high = rows * flow.target_px(look) + (rows - 1) * gap
@@ -99,10 +98,14 @@ def _desks(board: Board, today: date, now: Now, look: Look, rect: Rect) -> Drawn
     open_now = [desk for desk in told if desks.phase(desk, now, look) == "open"]
     later = [desk for desk in told if desks.phase(desk, now, look) == "later"]
     if open_now:
-        until = min(desk.closes for desk in open_now)
-        clock = clock_of_day(look, open_now[0].day, until)
-        first = _titles(look, open_now, rect)
-        return _tile(look, rect, "desks", first, words.gettext("until %(clock)s", clock=clock), go)
+        until = {desk.closes for desk in open_now}
+        clock = clock_of_day(look, open_now[0].day, min(until))
+        second = (
+            words.gettext("until %(clock)s", clock=clock)
+            if len(until) == 1
+            else words.gettext("one closes at %(clock)s", clock=clock)
+        )
+        return _tile(look, rect, "desks", _titles(look, open_now, rect), second, go)
     if later:
         clock = clock_of_day(look, later[0].day, later[0].opens)
         first = _titles(look, later[:1], rect)

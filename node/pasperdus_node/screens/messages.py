@@ -21,6 +21,13 @@ def messages(terminal: Terminal, now: Now, look: Look, area: Rect) -> Drawn:
         (slip for slip in terminal.slips if slip.id not in terminal.taken),
         key=lambda slip: (slip.written_at, slip.id),
     )
+    if not waiting and not terminal.is_connected:
+        title = look.words.gettext("Messages not received: no network")
+        text = look.words.gettext("They appear here as soon as the network is back.")
+        return frame.empty(look, area, title, text, "offline")
+    if not waiting and terminal.kept is None:
+        text = look.words.gettext("A colleague’s phone message appears here by itself.")
+        return frame.unheard(look, area, text, "messages")
     if not waiting:
         title = look.words.gettext("No message")
         text = look.words.gettext("A colleague’s phone message appears here by itself.")

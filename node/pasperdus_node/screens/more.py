@@ -56,7 +56,7 @@ def _choices(terminal: Terminal, look: Look) -> list[tuple[str, str, Action]]:
         (training, "training", Switch("training")),
         # In the language that it leads to: whoever cannot read this one finds it.
         ("English" if words.code == "fr" else "Français", "language", Switch("language")),
-        (words.gettext("Screen off"), "blank", Switch("blank")),
+        (words.gettext("Hide the screen"), "blank", Switch("blank")),
     ]
 
 

@@ -184,8 +184,13 @@ def _sign_px(look: Look, cap_mm: float) -> int:
     return round(flow.line_px(look, cap_mm) * 1.1)
 
 
+def _beside_px(look: Look, part: Part, width: int, cap_mm: float) -> int:
+    """Return the width of a text beside its sign, if it has one."""
+    return width - (_sign_px(look, cap_mm) if part.sign else 0)
+
+
 def _part_px(look: Look, part: Part, width: int, cap_mm: float) -> int:
-    inner = width - (_sign_px(look, cap_mm) if part.sign else 0)
+    inner = _beside_px(look, part, width, cap_mm)
     return flow.height_px(look, part.text, inner, cap_mm=cap_mm, weight=part.weight)
 
 
@@ -198,7 +203,14 @@ def _is_whole(look: Look, groups: Sequence[Group], width: int, height: int, cap_
     if _height(look, groups, width, cap_mm) > height:
         return False
     return all(
-        fits(look, part.text, width, height, cap_mm=cap_mm, weight=part.weight)
+        fits(
+            look,
+            part.text,
+            _beside_px(look, part, width, cap_mm),
+            height,
+            cap_mm=cap_mm,
+            weight=part.weight,
+        )
         for group in groups
         for part in group
     )

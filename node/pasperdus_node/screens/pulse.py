@@ -19,9 +19,8 @@ def pulse(terminal: Terminal, now: Now, look: Look, area: Rect) -> Drawn:
     """Draw the question, or why it is not asked now."""
     words = look.words
     if terminal.kept is None:
-        title = words.gettext("Nothing received yet")
         text = words.gettext("This question is asked once the centre has been heard.")
-        return frame.empty(look, area, title, text, "pulse")
+        return frame.unheard(look, area, text, "pulse")
     if not terminal.kept.board.asks_pulse:
         title = words.gettext("This question is not asked here")
         text = words.gettext(

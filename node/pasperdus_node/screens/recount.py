@@ -82,5 +82,5 @@ def _decision(look: Look, rect: Rect) -> Drawn:
     return flow.button(
         look, left, words.gettext("Cancel"), Go(Page.MORE), sign="back"
     ) + flow.button(
-        look, right, words.gettext("Keep"), KeepCount(), sign="done", role="chosen", weight="bold"
+        look, right, words.gettext("Save"), KeepCount(), sign="done", role="chosen", weight="bold"
     )

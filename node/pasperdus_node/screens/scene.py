@@ -67,8 +67,9 @@ class Fill:
 class Words:
     """One line of text in its box, centred from top to bottom.
 
-    ``on`` is the colour behind it. ``is_cut`` tells that the text did not fit and was shortened:
-    tests refuse it for everything within the limits of the contract.
+    ``on`` is the colour behind it. ``is_cut`` tells that the text did not fit and was shortened,
+    ``is_broken`` that its last word goes on in the next line without a hyphen: tests refuse both
+    for everything within the limits of the contract.
     """
 
     rect: Rect
@@ -79,6 +80,7 @@ class Words:
     on: Role
     align: Align = "left"
     is_cut: bool = False
+    is_broken: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

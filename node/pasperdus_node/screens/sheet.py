@@ -3,12 +3,13 @@
 from pasperdus_contract import visits
 from pasperdus_contract.visits import Visit
 from pasperdus_node.screens import flow, frame, words
+from pasperdus_node.screens.cell import elapsed
 from pasperdus_node.screens.flow import Drawn, Entry
 from pasperdus_node.screens.look import BODY_MM, TITLE_MM, Look
 from pasperdus_node.screens.scene import Mark, Rect, Role, Weight
 from pasperdus_node.screens.words import noted
 from pasperdus_node.terminal.actions import Act, Action, Open
-from pasperdus_node.terminal.queue import minutes, steps_of, visits_now
+from pasperdus_node.terminal.queue import steps_of, visits_now
 from pasperdus_node.terminal.state import Now, Terminal
 
 TRANSFER = "transfer"
@@ -33,7 +34,7 @@ def sheet(terminal: Terminal, now: Now, look: Look, area: Rect) -> Drawn:
     back, above = frame.back(look, area)
     visit = next((one for one in visits_now(terminal) if one.visit == terminal.view.items[0]), None)
     if visit is None:
-        title = look.words.gettext("This macaron is back.")
+        title = look.words.gettext("This token is back.")
         text = look.words.gettext("Another terminal has finished with it.")
         return back + frame.empty(look, above, title, text, "done")
     if terminal.view.items[1:] == (TRANSFER,):
@@ -76,33 +77,50 @@ def _placed(look: Look, places: list[Rect], buttons: list[tuple[str, str, Action
 def _card(terminal: Terminal, now: Now, look: Look, rect: Rect, visit: Visit) -> Drawn:
     """Draw the token, its name, its state, its minutes and what it is for."""
     name = words.token_name(look.words, visit.token)
-    told = [words.state_name(look.words, visit.state)]
-    waited = words.minutes_of(look.words, minutes(visit, now))
-    told += [waited] if waited else []
     service = words.service_name(look, terminal, visit.service)
+    lines: list[tuple[str, float, Role]] = [
+        (name, TITLE_MM, "ink"),
+        (_stands(look, visit, now), BODY_MM, "ink"),
+    ]
+    lines += [(service, BODY_MM, "quiet")] if service else []
     pad = look.glass.px(flow.PAD_MM)
     if look.glass.is_portrait:
-        side = min(look.glass.px(_TOKEN_MM), rect.h, rect.w // 3)
-        left, text = flow.cut_left(rect, side, 2 * pad)
+        for share in (3, 5):  # of the width: the token gives way to a long service
+            side = min(look.glass.px(_TOKEN_MM), rect.h, rect.w // share)
+            left, text = flow.cut_left(rect, side, 2 * pad)
+            if sum(_heights(look, text.w, lines)) <= rect.h:
+                break
         mark = flow.centred(left, side)
     else:
         side = min(look.glass.px(_TOKEN_MM), rect.w, rect.h // 3)
         top, text = flow.cut_top(rect, side, pad)
         mark = flow.centred(top, side)
     drawn = Drawn((Mark(rect=mark, token=visit.token, on="ground"),))
-    lines: list[tuple[str, float, Role]] = [
-        (name, TITLE_MM, "ink"),
-        (" · ".join(told), BODY_MM, "ink"),
-    ]
-    lines += [(service, BODY_MM, "quiet")] if service else []
     return drawn + _lines(look, text, lines)
 
 
-def _lines(look: Look, rect: Rect, lines: list[tuple[str, float, Role]]) -> Drawn:
-    heights = [
-        flow.height_px(look, text, rect.w, cap_mm=cap_mm, weight=_weight(cap_mm))
+def _stands(look: Look, visit: Visit, now: Now) -> str:
+    """Return the state and the minutes: of the wait, or since the call that ended it."""
+    gettext = look.words.gettext
+    state, told = words.state_name(look.words, visit.state), elapsed(visit, now)
+    minutes = words.minutes_of(look.words, told)
+    if visit.call is None or told is None:
+        return f"{state} · {minutes}"
+    if visit.state == "called":
+        return gettext("Called %(minutes)s ago", minutes=minutes) if told else gettext("Called now")
+    called = gettext("called %(minutes)s ago", minutes=minutes) if told else gettext("called now")
+    return f"{state} · {called}"
+
+
+def _heights(look: Look, width: int, lines: list[tuple[str, float, Role]]) -> list[int]:
+    return [
+        flow.height_px(look, text, width, cap_mm=cap_mm, weight=_weight(cap_mm))
         for text, cap_mm, _ in lines
     ]
+
+
+def _lines(look: Look, rect: Rect, lines: list[tuple[str, float, Role]]) -> Drawn:
+    heights = _heights(look, rect.w, lines)
     is_portrait = look.glass.is_portrait
     top = rect.y + (max(0, (rect.h - sum(heights)) // 2) if is_portrait else 0)
     drawn = Drawn()

@@ -45,11 +45,10 @@ def tallies(terminal: Terminal, now: Now, look: Look, area: Rect) -> Drawn:
 def _empty(look: Look, area: Rect, *, has_board: bool) -> Drawn:
     words = look.words
     if not has_board:
-        title = words.gettext("Nothing received yet")
         text = words.gettext("What to count appears with the first data from the centre.")
-    else:
-        title = words.gettext("Nothing to count")
-        text = words.gettext("What agents count is chosen on the Reception page.")
+        return frame.unheard(look, area, text, "tallies")
+    title = words.gettext("Nothing to count")
+    text = words.gettext("To have this page filled in, ask whoever runs the reception.")
     return frame.empty(look, area, title, text, "tallies")
 
 

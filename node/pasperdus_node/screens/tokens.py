@@ -137,12 +137,11 @@ def _choice(terminal: Terminal, look: Look, area: Rect) -> Drawn:
 def _nothing(terminal: Terminal, look: Look, area: Rect) -> Drawn:
     gettext = look.words.gettext
     if terminal.kept is None:
-        title = gettext("Nothing received yet")
         text = gettext("Tokens are dealt as soon as the centre has been heard once.")
-    else:
-        title = gettext("No tokens here yet")
-        text = gettext(
-            "The centre does not know this terminal yet. It deals it tokens by itself, a minute "
-            "after both have a network."
-        )
+        return frame.unheard(look, area, text, "tokens")
+    title = gettext("No tokens here yet")
+    text = gettext(
+        "The centre does not know this terminal yet. It deals it tokens by itself, a minute "
+        "after both have a network."
+    )
     return frame.empty(look, area, title, text, "tokens")

@@ -23,6 +23,8 @@ from pasperdus_service.typography import french
 
 CATALOGUES = Path(__file__).parents[1] / "locale"
 DOMAIN = "terminal"
+UNKNOWN = "?"
+"""Minutes that no clock can tell."""
 
 
 def noted(message: str) -> str:
@@ -83,7 +85,8 @@ _DONE: dict[ToastKind, str] = {
     "felt_before": noted("Today’s answer is kept already."),
     "too_late": noted("Too late: this can no longer be taken back."),
     "not_kept": noted("This could not be kept: please tap again."),
-    "held_twice": noted("%(token)s: two visitors hold it."),
+    "ended": noted("%(token)s: already closed by another terminal"),
+    "held_twice": noted("%(token)s, held twice: take one back."),
 }
 
 
@@ -110,9 +113,9 @@ def in_language(
 
 
 def minutes_of(words: Language, minutes: int | None) -> str:
-    """Return ``12 min`` or ``1 h 05``; nothing for a wait that cannot be told."""
+    """Return ``12 min`` or ``1 h 05``; ``?`` for a wait that cannot be told."""
     if minutes is None:
-        return ""
+        return UNKNOWN
     return words.gettext("0 min") if minutes < 1 else words.duration(minutes * 60_000)
 
 
@@ -138,6 +141,8 @@ def toast(look: Look, terminal: Terminal, toast: Toast) -> str:
     """Return what the last tap did, or why it did nothing."""
     words = look.words
     token = token_name(words, toast.token) if toast.token else ""
+    if toast.kind in ("called", "recalled") and _is_unheard(terminal):
+        return words.gettext("%(token)s: to be called aloud", token=token)
     if toast.kind in _DONE:
         return words.gettext(_DONE[toast.kind], token=token)
     if toast.kind == "transferred":
@@ -169,6 +174,11 @@ def clock_of_day(look: Look, day: str, clock: str) -> str:
 def service_name(look: Look, terminal: Terminal, service: str | None) -> str:
     """Return the title of a service; one that the board does not know keeps its own name."""
     return _service(look, terminal, service) or service or ""
+
+
+def _is_unheard(terminal: Terminal) -> bool:
+    """Tell whether a call reaches no public screen; one in training is not meant to."""
+    return not terminal.is_connected and terminal.training is None
 
 
 def _service(look: Look, terminal: Terminal, service: str | None) -> str | None:

@@ -147,6 +147,14 @@ Action = (
 )
 
 
+_RECORDING = (Give, Act, Count, Feel, Take, KeepCount, Undo)
+
+
+def is_recording(action: Action) -> bool:
+    """Tell whether an action asks for an event, and does not only move about."""
+    return isinstance(action, _RECORDING)
+
+
 def name(action: Action) -> str:
     """Return a short name, such as ``give:blue-star``: for tests, simulations and the log."""
     values = (getattr(action, field) for field in action.__match_args__)

@@ -1,7 +1,7 @@
 """The public screen of a waiting room (pure): which calls it shows, and when it chimes."""
 
-from dataclasses import dataclass, replace
-from math import inf
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from pasperdus_contract.board import Board
 from pasperdus_contract.visits import Call, Visit
@@ -10,6 +10,7 @@ from pasperdus_node.terminal.state import Kept, Now
 
 SHOWN = 4
 PAST_MS = 600_000  # somebody comes back from the corridor and looks
+CALL_MS = 1_800_000  # nobody comes any more: the visit was never closed, and would stay all day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +18,7 @@ class ShownCall:
     """A macaron that was called, and by which terminal.
 
     ``at_ms`` is ms since 1970 UTC, None when no clock can tell; ``shown_ms`` the uptime when this
-    screen first showed it, ``past_ms`` the uptime since when the visitor has come or gone.
+    screen first heard of it, ``past_ms`` the uptime since when the visitor has come or gone.
     """
 
     visit: str
@@ -51,6 +52,8 @@ class Hall:
     site: str
     kept: Kept | None = None
     calls: tuple[ShownCall, ...] = ()
+    since_ms: Mapping[str, int] = field(default_factory=dict)
+    """By visit, the uptime when its last call was first heard of, shown or not."""
     chimes: int = 0
     called_ms: int | None = None
     is_connected: bool = False
@@ -74,22 +77,27 @@ def hear_board(hall: Hall, board: Board, now: Now, *, is_alive: bool) -> Hall:
     shown = {} if old is None else {call.visit: call for call in hall.calls}
     new = _new_calls(old, board)
     states = {visit.visit: visit.state for visit in board.visits}
+    known_ms = {} if old is None else hall.since_ms
+    since_ms = {
+        visit: now.uptime_ms if visit in new else known_ms.get(visit, now.uptime_ms)
+        for visit in states
+    }
     calls = [
-        _shown(visit, shown, now, is_new=visit.visit in new)
+        _shown(visit, shown, since_ms[visit.visit], now, is_new=visit.visit in new)
         for visit in map(from_board, board.visits)
         if visit.state == "called" or (visit.state == "serving" and visit.visit in shown)
     ]
     calls += [_past(call, now) for name, call in shown.items() if name not in states]
     kept = Kept(board=board, heard_ms=now.uptime_ms if is_alive else None)
-    heard = replace(hall, kept=kept, has_heard=True, calls=tuple(calls))
-    if hall.has_heard and new:
-        heard = replace(heard, chimes=hall.chimes + 1, called_ms=now.uptime_ms)
+    heard = replace(hall, kept=kept, has_heard=True, calls=tuple(calls), since_ms=since_ms)
     heard = pass_time(heard, now)
+    if hall.has_heard and any(call.visit in new for call in heard.calls):
+        heard = replace(heard, chimes=hall.chimes + 1, called_ms=now.uptime_ms)
     return replace(heard, calls=_newest(heard.calls))
 
 
 def pass_time(hall: Hall, now: Now) -> Hall:
-    """Take away calls that are long past, and old ones where no board tells of them any more."""
+    """Take away calls that are long past, and sooner where no board tells of them any more."""
     is_lost = is_old(hall.kept, now)
     calls = tuple(
         call for call in hall.calls if now.uptime_ms < _ends_ms(call, now, is_lost=is_lost)
@@ -102,7 +110,7 @@ def next_change_ms(hall: Hall, now: Now) -> int | None:
     at = [] if hall.kept is None else [stale_ms(hall.kept, now)]
     is_lost = is_old(hall.kept, now)
     ends = (_ends_ms(call, now, is_lost=is_lost) for call in hall.calls)
-    at += [round(ms) for ms in ends if ms < inf]
+    at += ends
     if now.is_timed:
         at.append(now.uptime_ms + MINUTE_MS - now.wall_ms % MINUTE_MS)
     return min((ms for ms in at if ms > now.uptime_ms), default=None)
@@ -114,13 +122,23 @@ def _new_calls(old: Board | None, board: Board) -> frozenset[str]:
     new = set()
     for visit in map(from_board, board.visits):
         known = before.get(visit.visit)
-        # An earlier call than the known one is the other of two at once: it was shown already.
-        if visit.state == "called" and visit.call and (known is None or known < visit.call):
+        if visit.state == "called" and visit.call and _is_news(visit.call, known):
             new.add(visit.visit)
     return frozenset(new)
 
 
-def _shown(visit: Visit, shown: dict[str, ShownCall], now: Now, *, is_new: bool) -> ShownCall:
+def _is_news(call: Call, known: Call | None) -> bool:
+    """Tell whether nobody has heard of a call yet.
+
+    One that was only dated anew keeps its key. An earlier one than the known one is the other of
+    two at once: it was shown already.
+    """
+    return known is None or (call[1:] != known[1:] and known < call)
+
+
+def _shown(
+    visit: Visit, shown: dict[str, ShownCall], since_ms: int, now: Now, *, is_new: bool
+) -> ShownCall:
     known = None if is_new else shown.get(visit.visit)
     call = visit.call or Call(visit.since, "", "", 0)
     fresh = ShownCall(
@@ -129,7 +147,7 @@ def _shown(visit: Visit, shown: dict[str, ShownCall], now: Now, *, is_new: bool)
         service=visit.service,
         call=call,
         at_ms=call.at if visit.is_timed else None,
-        shown_ms=now.uptime_ms if known is None else known.shown_ms,
+        shown_ms=since_ms,
     )
     if visit.state == "called":
         return fresh
@@ -147,11 +165,10 @@ def _newest(calls: tuple[ShownCall, ...]) -> tuple[ShownCall, ...]:
     return tuple(call for call in latest if call in chosen)
 
 
-def _ends_ms(call: ShownCall, now: Now, *, is_lost: bool) -> float:
-    if call.past_ms is not None:
-        return call.past_ms + PAST_MS
-    if not is_lost:
-        return inf
+def _ends_ms(call: ShownCall, now: Now, *, is_lost: bool) -> int:
+    made_ms = call.shown_ms
     if call.at_ms is not None and now.is_timed:
-        return now.uptime_ms - (now.wall_ms - call.at_ms) + PAST_MS
-    return call.shown_ms + PAST_MS
+        made_ms = now.uptime_ms - (now.wall_ms - call.at_ms)
+    if call.past_ms is not None:
+        return min(call.past_ms + PAST_MS, made_ms + CALL_MS)
+    return made_ms + (PAST_MS if is_lost else CALL_MS)

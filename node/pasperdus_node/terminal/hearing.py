@@ -1,6 +1,6 @@
 """What reaches a terminal: boards, slips, its own events once they are kept, and time."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import combinations
@@ -16,6 +16,7 @@ from pasperdus_node.terminal.queue import (
     day_ends_at,
     doubtful,
     heard_seq,
+    judged,
     service_day,
     service_day_of,
     stale_ms,
@@ -44,13 +45,11 @@ def hear_board(terminal: Terminal, board: Board, now: Now, *, is_alive: bool) ->
     """
     if board.site != terminal.site:
         return terminal
-    before = _real_visits(terminal)
-    kept = Kept(board=board, heard_ms=now.uptime_ms if is_alive else None)
-    heard = settled(replace(terminal, kept=kept), now)
-    after = _real_visits(heard)
-    for name in before.keys() - after.keys():
-        heard = heard if heard.training is not None else without(heard, name)
-    news = (*_beaten(heard, before, after), *_held_twice(before, after))
+    told = replace(terminal, kept=Kept(board=board, heard_ms=None))
+    if is_alive:
+        kept = Kept(board=board, heard_ms=now.uptime_ms, heard_on=service_day_of(told, now))
+        told = replace(told, kept=kept)
+    heard, news = _with_changes(terminal, settled(judged(told), now))
     return announce(heard, news, now)
 
 
@@ -94,7 +93,11 @@ def not_kept(terminal: Terminal, now: Now) -> Terminal:
 def answered(terminal: Terminal, pending_seqs: frozenset[int]) -> Terminal:
     """Learn which own events the collector has not answered for yet."""
     own = tuple(_answered(step, pending_seqs) for step in terminal.own)
-    return terminal if own == terminal.own else replace(terminal, own=own)
+    if own == terminal.own:
+        return terminal
+    # A visit that only waited for this answer is over: somebody else has closed it.
+    heard, news = _with_changes(terminal, replace(terminal, own=own))
+    return replace(heard, news=(*heard.news, *news))
 
 
 def settled(terminal: Terminal, now: Now) -> Terminal:
@@ -103,18 +106,12 @@ def settled(terminal: Terminal, now: Now) -> Terminal:
     One that can still be taken back stays, and one whose undo the board has not heard.
     """
     terminal = _turned(terminal, now)
-    heard = heard_seq(terminal)
-    in_doubt = doubtful(terminal)
     toast = terminal.toast
     undoable = toast.undoes if toast is not None and toast.until_ms > now.uptime_ms else None
-    own = tuple(
-        step
-        for step in terminal.own
-        if step.key == undoable
-        or step.step.seq > heard
-        or step.step.visit in in_doubt
-        or (step.undone is not None and (step.undone.is_pending or step.undone.seq > heard))
-    )
+    is_needed = _is_needed_by_numbers(terminal)
+    if terminal.strange_heard is not None:
+        is_needed = _is_needed_by_answers(terminal)
+    own = tuple(step for step in terminal.own if step.key == undoable or is_needed(step))
     return replace(terminal, own=own)
 
 
@@ -126,6 +123,8 @@ def pass_time(terminal: Terminal, now: Now) -> Terminal:
 def next_change_ms(terminal: Terminal, now: Now) -> int | None:
     """Return the uptime at which something changes by itself: a message, a minute, the day."""
     at = [] if terminal.toast is None else [terminal.toast.until_ms]
+    if terminal.news and terminal.toast is None and terminal.training is None:
+        at.append(now.uptime_ms + 1)
     if terminal.kept is not None:
         at.append(stale_ms(terminal.kept, now))
     if now.is_timed:
@@ -133,6 +132,27 @@ def next_change_ms(terminal: Terminal, now: Now) -> int | None:
         walls += [_next_minute(v.since, now) for v in visits_now(terminal) if v.is_timed]
         at.append(now.uptime_ms + min(walls) - now.wall_ms)
     return min((ms for ms in at if ms > now.uptime_ms), default=None)
+
+
+def _is_needed_by_numbers(terminal: Terminal) -> Callable[[OwnStep], bool]:
+    heard = heard_seq(terminal)
+    in_doubt = doubtful(terminal)
+    return lambda own: (
+        own.step.seq > heard
+        or own.step.visit in in_doubt
+        or (own.undone is not None and (own.undone.is_pending or own.undone.seq > heard))
+    )
+
+
+def _is_needed_by_answers(terminal: Terminal) -> Callable[[OwnStep], bool]:
+    """Judge by answers alone, where the numbers that the board tells are of another outbox.
+
+    What was answered is in the boards that come then, and not in one that was kept.
+    """
+    is_alive = terminal.kept is not None and terminal.kept.heard_ms is not None
+    return lambda own: (
+        not is_alive or own.is_pending or (own.undone is not None and own.undone.is_pending)
+    )
 
 
 def _next_minute(since: int, now: Now) -> int:
@@ -148,6 +168,7 @@ def _kept(terminal: Terminal, record: Record, event: AnyEvent, epoch: str, now: 
         begins = before is None
         own = _own_step(terminal, record, event, epoch, now, before)
         terminal = replace(terminal, own=(*terminal.own, own))
+    terminal = replace(terminal, last_seq=max(terminal.last_seq, event.seq))
     toast = about(record, key, begins=begins)
     match record:
         case Felt():
@@ -248,6 +269,43 @@ def _is_of(own: OwnStep, today: date, terminal: Terminal, now: Now) -> bool:
 def _real_visits(terminal: Terminal) -> dict[str, Visit]:
     real = replace(terminal, training=None)
     return {visit.visit: visit for visit in visits_now(real)}
+
+
+def _with_changes(before: Terminal, after: Terminal) -> tuple[Terminal, tuple[Toast, ...]]:
+    """Close the sheets of visits that ended, and return the messages about what others did."""
+    old, new = _real_visits(before), _real_visits(after)
+    for name in old.keys() - new.keys():
+        after = after if after.training is not None else without(after, name)
+    news = (
+        *_beaten(after, old, new),
+        *_ended(before, after, old, new),
+        *_held_twice(old, new),
+    )
+    return after, news
+
+
+def _ended(
+    before: Terminal, after: Terminal, old: dict[str, Visit], new: dict[str, Visit]
+) -> list[Toast]:
+    """Return a message for each own call of a visit that somebody else had closed.
+
+    A visit that ends after its call was on a board has taken its course: that is no news.
+    """
+    if _day_at_hand(before) != _day_at_hand(after):
+        return []
+    own = {step.key for step in before.own}
+    gone = [visit for name, visit in old.items() if name not in new]
+    return [
+        Toast(kind="ended", until_ms=0, token=visit.token)
+        for visit in gone
+        if visit.call is not None
+        and visit.call.node == before.node
+        and (visit.call.epoch, visit.call.seq) in own
+    ]
+
+
+def _day_at_hand(terminal: Terminal) -> tuple[date | None, str | None]:
+    return terminal.day, None if terminal.kept is None else terminal.kept.board.day
 
 
 def _beaten(terminal: Terminal, before: dict[str, Visit], after: dict[str, Visit]) -> list[Toast]:

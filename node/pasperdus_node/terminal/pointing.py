@@ -6,13 +6,17 @@ lets go of it, coming back takes hold again. Only the first finger counts.
 
 After a change that the agent did not make, for a moment a press counts only where the same target
 stands at the same place as before: a thumb on its way was meant for what stood there.
+
+After a change that the agent did make, a second tap at the same place, or at one that recorded
+something else, records nothing for that moment: a hand that trembles, or taps twice from habit,
+must not hand out a token and call it.
 """
 
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from pasperdus_node.screens.scene import Ring, Scene, Target
-from pasperdus_node.terminal.actions import Action
+from pasperdus_node.terminal.actions import Action, is_recording
 
 HOLD_MS = 600
 GUARD_MS = 350  # a thumb that has set out cannot be called back
@@ -22,12 +26,26 @@ Kind = Literal["down", "move", "up"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stood:
+    """The targets before a change, and until when (uptime) a press is judged by them.
+
+    ``tapped`` is the one by which the agent made the change; a change that they did not make
+    ``was_asked`` of nobody.
+    """
+
+    until_ms: int
+    targets: tuple[Target, ...]
+    was_asked: bool = False
+    tapped: Target | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pointer:
     """The finger that is down, and which targets to trust.
 
     ``target`` is what was touched, while it can still act; ``is_on`` tells whether the finger is
-    on it now, since ``since_ms`` (uptime). ``stood`` are the targets that were on the glass before
-    each of the last changes, and until when a press must mean one of them.
+    on it now, since ``since_ms`` (uptime). ``tapped`` is what the last tap was on; ``stood`` what
+    was on the glass before each of the last changes.
     """
 
     finger: int | None = None
@@ -35,7 +53,8 @@ class Pointer:
     is_on: bool = False
     since_ms: int = 0
     down_ms: int = 0
-    stood: tuple[tuple[int, tuple[Target, ...]], ...] = ()
+    tapped: Target | None = None
+    stood: tuple[Stood, ...] = ()
 
     @property
     def is_frozen(self) -> bool:
@@ -64,7 +83,7 @@ def touch(
     lifted = replace(pointer, finger=None, target=None, is_on=False)
     if pointer.target is None or not pointer.is_on:
         return lifted, None
-    return lifted, (_held(pointer, uptime_ms) or pointer.target.tap)
+    return replace(lifted, tapped=pointer.target), (_held(pointer, uptime_ms) or pointer.target.tap)
 
 
 def hold_due(pointer: Pointer, uptime_ms: int) -> tuple[Pointer, Action | None]:
@@ -76,12 +95,20 @@ def hold_due(pointer: Pointer, uptime_ms: int) -> tuple[Pointer, Action | None]:
     return pointer, None
 
 
-def changed(pointer: Pointer, old_scene: Scene, new_scene: Scene, uptime_ms: int) -> Pointer:
-    """Guard what another scene, that the agent did not ask for, has put under the thumb."""
+def changed(
+    pointer: Pointer, old_scene: Scene, new_scene: Scene, uptime_ms: int, *, is_asked: bool = False
+) -> Pointer:
+    """Guard what another scene has put under the thumb; ``is_asked``: the agent's own action."""
     if old_scene.targets == new_scene.targets:
         return pointer
-    stood = tuple(past for past in pointer.stood if uptime_ms < past[0])
-    return replace(pointer, stood=(*stood, (uptime_ms + GUARD_MS, old_scene.targets)))
+    past = Stood(
+        until_ms=uptime_ms + GUARD_MS,
+        targets=old_scene.targets,
+        was_asked=is_asked,
+        tapped=pointer.tapped if is_asked else None,
+    )
+    stood = tuple(each for each in pointer.stood if uptime_ms < each.until_ms)
+    return replace(pointer, stood=(*stood, past))
 
 
 def with_ring(scene: Scene, pointer: Pointer) -> Scene:
@@ -94,7 +121,8 @@ def with_ring(scene: Scene, pointer: Pointer) -> Scene:
 
 def _down(pointer: Pointer, scene: Scene, x: int, y: int, uptime_ms: int, finger: int) -> Pointer:
     target = _top(scene.targets, x, y)
-    if any(ms > uptime_ms and _top(stood, x, y) != target for ms, stood in pointer.stood):
+    lately = (past for past in pointer.stood if uptime_ms < past.until_ms)
+    if target is not None and any(_is_surprise(target, past, x, y) for past in lately):
         target = None
     return replace(
         pointer,
@@ -104,6 +132,21 @@ def _down(pointer: Pointer, scene: Scene, x: int, y: int, uptime_ms: int, finger
         since_ms=uptime_ms,
         down_ms=uptime_ms,
     )
+
+
+def _is_surprise(target: Target, past: Stood, x: int, y: int) -> bool:
+    """Tell whether a target may not be what a press was meant for."""
+    stood = _top(past.targets, x, y)
+    if not past.was_asked:
+        return stood != target
+    asks = (target.tap, target.hold)
+    if stood is None or asks == (stood.tap, stood.hold) or not _is_recording(target):
+        return False
+    return stood == past.tapped or _is_recording(stood)
+
+
+def _is_recording(target: Target) -> bool:
+    return any(ask is not None and is_recording(ask) for ask in (target.tap, target.hold))
 
 
 def _top(targets: tuple[Target, ...], x: int, y: int) -> Target | None:

@@ -1,6 +1,8 @@
 """Who waits, and with which tokens: the board, and on top of it what no board has heard yet."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -27,19 +29,57 @@ def visits_now(terminal: Terminal) -> tuple[Visit, ...]:
     """Return the open visits, longest wait first; in training, the training's own."""
     if terminal.training is not None:
         return terminal.training.visits
-    found = {visit.visit: visit for visit in _of_board(terminal)}
+    found = of_board(terminal)
     heard = heard_seq(terminal)
-    # Batches are stored in order: what is below the highest seq heard is in the board, even when
-    # its answer was lost. Only a visitor whom the board does not know at all stays on the screen
-    # until the answer has come: nobody may vanish.
-    in_doubt = doubtful(terminal) - found.keys()
-    for event in _events(terminal):
+    for name, steps in by_visit(terminal.own).items():
+        visit = with_own(found.get(name), steps, heard)
+        if visit is None:
+            found.pop(name, None)
+        else:
+            found[name] = visit
+    return in_queue_order(found)
+
+
+def in_queue_order(found: dict[str, Visit]) -> tuple[Visit, ...]:
+    """Return visits, longest wait first.
+
+    Of waits that began together the board has the order already, and own ones come as they began:
+    steps without a clock may all have one time.
+    """
+    return tuple(sorted(found.values(), key=lambda visit: visit.since))
+
+
+def of_board(terminal: Terminal) -> dict[str, Visit]:
+    """Return the visits of the board at hand, in its order; none of one of an earlier day."""
+    kept = terminal.kept
+    if kept is None or (terminal.day is not None and kept.day < terminal.day):
+        return {}
+    return {visit.visit: from_board(visit) for visit in kept.board.visits}
+
+
+def by_visit(own: Sequence[OwnStep]) -> dict[str, list[OwnStep]]:
+    """Return own steps by their visit, in their order: no visit depends on another."""
+    found = defaultdict(list)
+    for step in own:
+        found[step.step.visit].append(step)
+    return dict(found)
+
+
+def with_own(known: Visit | None, own: Sequence[OwnStep], heard: int) -> Visit | None:
+    """Return a visit of the board with what it has not heard of it yet; None when it is over.
+
+    Batches are stored in order: what is below the highest seq heard is in the board, even when its
+    answer was lost. Only a visitor whom the board does not know at all stays on the screen until
+    the answer has come: nobody may vanish.
+    """
+    in_doubt = known is None and any(_is_doubtful(step, heard) for step in own)
+    visit = known
+    for event in _events(own):
         if not isinstance(event, OwnStep):
-            _take_back(found, *event, heard)
-        elif event.undone is None and (event.step.seq > heard or event.step.visit in in_doubt):
-            visit = event.step.visit
-            _put(found, visit, visits.apply(found.get(visit), event.step))
-    return tuple(sorted(found.values(), key=queue_order))
+            visit = _taken_back(visit, *event, heard)
+        elif event.undone is None and (event.step.seq > heard or in_doubt):
+            visit = _open(visits.apply(visit, event.step))
+    return visit
 
 
 def steps_of(visit: Visit) -> tuple[visits.Action, ...]:
@@ -57,7 +97,7 @@ def hand(terminal: Terminal, now: Now) -> tuple[str, ...]:
         return ()
     board = terminal.kept.board
     today = service_day_of(terminal, now)
-    if date.fromisoformat(board.day) >= today:
+    if terminal.kept.day >= today:
         own = _terminal(board, terminal.node)
         dealt = [] if own is None else own.hand
     else:
@@ -75,7 +115,7 @@ def service_day_of(terminal: Terminal, now: Now) -> date:
     """Return today; by a clock that nobody can trust, the day of the last board."""
     if now.is_timed or terminal.kept is None:
         return service_day(now.wall_ms, zone(terminal))
-    return max(date.fromisoformat(terminal.kept.board.day), terminal.day or date.min)
+    return max(terminal.kept.day, terminal.day or date.min)
 
 
 def day_ends_at(day: date, zone: ZoneInfo) -> int:
@@ -136,52 +176,59 @@ def from_board(visit: BoardVisit) -> Visit:
 
 
 def heard_seq(terminal: Terminal) -> int:
-    """Return the highest ``seq`` of this terminal that the board at hand knows."""
-    own = None if terminal.kept is None else _terminal(terminal.kept.board, terminal.node)
-    return 0 if own is None else own.heard
+    """Return the highest ``seq`` of this terminal that the board at hand knows; 0 for none.
+
+    None either, as far as anybody can tell, where it counts another outbox.
+    """
+    heard = _said_heard(terminal)
+    return 0 if heard == terminal.strange_heard else heard
+
+
+def judged(terminal: Terminal) -> Terminal:
+    """Judge whose numbers the board at hand tells, once for each: later, own ones may reach them.
+
+    A card that was replaced begins at 1 again, and one that was restored goes on from the past,
+    while the broker still keeps a board that has heard more.
+    """
+    heard = _said_heard(terminal)
+    is_strange = heard > terminal.last_seq or heard == terminal.strange_heard
+    return replace(terminal, strange_heard=heard if is_strange else None)
 
 
 def doubtful(terminal: Terminal) -> frozenset[str]:
     """Return the visits with own steps that the board should have, and no answer says so."""
     heard = heard_seq(terminal)
-    return frozenset(
-        own.step.visit for own in terminal.own if own.is_pending and own.step.seq <= heard
-    )
+    return frozenset(own.step.visit for own in terminal.own if _is_doubtful(own, heard))
 
 
-def queue_order(visit: Visit) -> tuple[int, str]:
-    """Return the sort key: who has waited longest is first."""
-    return visit.since, visit.visit
+def _said_heard(terminal: Terminal) -> int:
+    own = None if terminal.kept is None else _terminal(terminal.kept.board, terminal.node)
+    return 0 if own is None else own.heard
 
 
-def _of_board(terminal: Terminal) -> Iterator[Visit]:
-    if terminal.kept is None:
-        return
-    board = terminal.kept.board
-    if terminal.day is None or date.fromisoformat(board.day) >= terminal.day:
-        yield from map(from_board, board.visits)
+def _is_doubtful(own: OwnStep, heard: int) -> bool:
+    return own.is_pending and own.step.seq <= heard
 
 
-def _events(terminal: Terminal) -> list[OwnStep | tuple[int, OwnStep]]:
+def _events(own: Sequence[OwnStep]) -> list[OwnStep | tuple[int, OwnStep]]:
     """Return own steps, and undos as (seq, step taken back), in the order of their ``seq``."""
-    steps = {own.step.seq: own for own in terminal.own}
-    undos = {own.undone.seq: own for own in terminal.own if own.undone is not None}
+    steps = {step.step.seq: step for step in own}
+    undos = {step.undone.seq: step for step in own if step.undone is not None}
     return [
         steps[seq] if seq in steps else (seq, undos[seq]) for seq in sorted(steps.keys() | undos)
     ]
 
 
-def _take_back(found: dict[str, Visit], seq: int, own: OwnStep, heard: int) -> None:
-    """Show a visit as it was before a step that the board has heard and its undo it has not.
+def _taken_back(visit: Visit | None, seq: int, own: OwnStep, heard: int) -> Visit | None:
+    """Return a visit as it was before a step that the board has heard and its undo it has not.
 
     When somebody did something else with it since, the collector is left to work that out.
     """
     if own.step.seq > heard or seq <= heard or own.after is None:
-        return
-    visit = found.get(own.step.visit)
+        return visit
     is_gone = own.after.state == "closed"
-    if visit is None if is_gone else visit is not None and _is_like(visit, own.after):
-        _put(found, own.step.visit, own.before)
+    is_so = visit is None if is_gone else visit is not None and _is_like(visit, own.after)
+    return _open(own.before) if is_so else visit
 
 
 def _is_like(visit: Visit, after: Visit) -> bool:
@@ -191,11 +238,8 @@ def _is_like(visit: Visit, after: Visit) -> bool:
     return (visit.state, visit.service, key) == (after.state, after.service, after_key)
 
 
-def _put(found: dict[str, Visit], name: str, visit: Visit | None) -> None:
-    if visit is None or visit.state == "closed":
-        found.pop(name, None)
-    else:
-        found[name] = visit
+def _open(visit: Visit | None) -> Visit | None:
+    return None if visit is None or visit.state == "closed" else visit
 
 
 def _terminal(board: Board, node: str) -> BoardTerminal | None:

@@ -4,6 +4,7 @@ What it shows is made again of the last board and of the journal of its own even
 again from the collector.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,7 +16,15 @@ from pasperdus_contract.events import AnyEvent, MessageTaken, Token, Undo
 from pasperdus_contract.visits import Step
 from pasperdus_node.terminal.actions import Page
 from pasperdus_node.terminal.hearing import settled
-from pasperdus_node.terminal.queue import visits_now
+from pasperdus_node.terminal.queue import (
+    heard_seq,
+    judged,
+    of_board,
+    service_day,
+    service_day_of,
+    with_own,
+    zone,
+)
 from pasperdus_node.terminal.state import Kept, Now, OwnStep, OwnUndo, Terminal, View
 
 
@@ -68,10 +77,14 @@ def resumed(
     language: Literal["fr", "en"],
     board: Board | None,
     journal: Iterable[Journalled],
+    last_seq: int,
     saved: Saved | None,
     now: Now,
 ) -> Terminal:
-    """Return the terminal as it was; ``language`` is that of a first start."""
+    """Return the terminal as it was; ``language`` is that of a first start.
+
+    ``last_seq`` is the highest number that the outbox has given to an event.
+    """
     choices = Saved(language=language) if saved is None else saved
     is_ours = board is not None and board.site == site
     terminal = Terminal(
@@ -84,10 +97,11 @@ def resumed(
         felt_on=choices.felt_on,
         # A recount begins with the people inside now.
         view=View(page=Page.MORE if choices.page is Page.RECOUNT else choices.page),
+        last_seq=last_seq,
     )
-    for row in sorted(journal, key=lambda row: row.seq):
-        terminal = _again(terminal, row)
-    return settled(terminal, now)
+    # After a week without a network most rows are of past days: they show nobody.
+    rows = [row for row in journal if not _is_past(row.event, terminal, now)]
+    return settled(_again(judged(terminal), sorted(rows, key=lambda row: row.seq)), now)
 
 
 def forgettable(terminal: Terminal, journal: Iterable[Journalled]) -> list[int]:
@@ -104,21 +118,41 @@ def forgettable(terminal: Terminal, journal: Iterable[Journalled]) -> list[int]:
     ]
 
 
-def _again(terminal: Terminal, row: Journalled) -> Terminal:
-    match row.event:
-        case Token():
-            return replace(terminal, own=(*terminal.own, _own_step(terminal, row, row.event)))
-        case Undo():
-            undone = (row.event.undone.epoch, row.event.undone.seq)
-            undo = OwnUndo(epoch=row.epoch, seq=row.seq, is_pending=row.is_pending)
-            own = (replace(o, undone=undo) if o.key == undone else o for o in terminal.own)
-            return replace(terminal, own=tuple(own))
-        case MessageTaken():
-            return replace(terminal, taken=terminal.taken | {row.event.id})
-    return terminal
+def _is_past(event: AnyEvent, terminal: Terminal, now: Now) -> bool:
+    """Tell whether a step is known to be of an earlier service day."""
+    if not (isinstance(event, Token) and event.synced and now.is_timed):
+        return False
+    return service_day(event.wall, zone(terminal)) < service_day_of(terminal, now)
 
 
-def _own_step(terminal: Terminal, row: Journalled, event: Token) -> OwnStep:
+def _again(terminal: Terminal, rows: Iterable[Journalled]) -> Terminal:
+    """Do again what rows tell, oldest first, each to its own visit."""
+    known = of_board(terminal)
+    heard = heard_seq(terminal)
+    own: dict[tuple[str, int], OwnStep] = {}
+    of_visit: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
+    taken = set(terminal.taken)
+    for row in rows:
+        match row.event:
+            case Token(visit=name):
+                earlier = [own[key] for key in of_visit[name]]
+                before = with_own(known.get(name), earlier, heard)
+                step = _own_step(terminal.node, row, row.event, before)
+                own[step.key] = step
+                of_visit[name].append(step.key)
+            case Undo(undone=undone):
+                key = (undone.epoch, undone.seq)
+                undo = OwnUndo(epoch=row.epoch, seq=row.seq, is_pending=row.is_pending)
+                if key in own:
+                    own[key] = replace(own[key], undone=undo)
+            case MessageTaken(id=name):
+                taken.add(name)
+    return replace(terminal, own=tuple(own.values()), taken=frozenset(taken))
+
+
+def _own_step(node: str, row: Journalled, event: Token, before: visits.Visit | None) -> OwnStep:
+    # Of a step that the board has, ``before`` is how things stand now: its undo, if there is one,
+    # is then shown when the board has heard it.
     step = Step(
         at=event.wall,
         is_timed=event.synced,
@@ -126,12 +160,9 @@ def _own_step(terminal: Terminal, row: Journalled, event: Token) -> OwnStep:
         visit=event.visit,
         token=event.token,
         service=event.service,
-        node=terminal.node,
+        node=node,
         epoch=row.epoch,
         seq=row.seq,
     )
-    # Of a step that the board has, ``before`` is how things stand now: its undo, if there is one,
-    # is then shown when the board has heard it.
-    before = next((v for v in visits_now(terminal) if v.visit == event.visit), None)
     after = visits.apply(before, step)
     return OwnStep(step=step, is_pending=row.is_pending, before=before, after=after)

@@ -31,11 +31,19 @@ class Kept:
     """The board at hand.
 
     ``heard_ms`` is the uptime when it came, None for one that may be old: from the card, or
-    retained by the broker.
+    retained by the broker. ``heard_on`` is this terminal's service day then: where the collector's
+    clock says another one, its board is of today all the same.
     """
 
     board: Board
     heard_ms: int | None
+    heard_on: date | None = None
+
+    @property
+    def day(self) -> date:
+        """The service day of which it tells."""
+        said = date.fromisoformat(self.board.day)
+        return said if self.heard_on is None else max(said, self.heard_on)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +92,7 @@ ToastKind = Literal[
     "not_kept",  # the outbox could not be written
     # News:
     "beaten",  # another terminal (by) called this token before (at_ms, None when not known)
+    "ended",  # another terminal had closed the visit before this one called it
     "held_twice",  # two visitors hold this token
 ]  # fmt: skip
 
@@ -143,7 +152,9 @@ class Terminal:
 
     ``day`` is the service day; ``own`` are steps in the order of their ``seq``; ``slips`` are
     those to show, ``taken`` the ids of those to hide until the collector has deleted them;
-    ``news`` are messages that wait for their turn.
+    ``news`` are messages that wait for their turn. ``last_seq`` is how far this outbox has
+    counted; ``strange_heard`` what the board at hand says to have heard, where that was more: the
+    numbers are of another outbox then.
     """
 
     node: str
@@ -152,6 +163,8 @@ class Terminal:
     kept: Kept | None = None
     day: date | None = None
     own: tuple[OwnStep, ...] = ()
+    last_seq: int = 0
+    strange_heard: int | None = None
     slips: tuple[Slip, ...] = ()
     taken: frozenset[str] = frozenset()
     view: View = View()

@@ -14,7 +14,7 @@ from pasperdus_node.terminal.records import (
 )
 from pasperdus_node.terminal.state import UNDO_MS, Now, Terminal, Toast, ToastKind
 
-_NEWS = frozenset(("beaten", "held_twice"))
+_NEWS = frozenset(("beaten", "ended", "held_twice"))
 _OF_STEP: dict[Action, ToastKind] = {
     "wait": "requeued",
     "call": "called",

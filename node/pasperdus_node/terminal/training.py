@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from pasperdus_contract import visits
 from pasperdus_contract.visits import Step
-from pasperdus_node.terminal.queue import queue_order, visits_now
+from pasperdus_node.terminal.queue import in_queue_order, visits_now
 from pasperdus_node.terminal.records import Felt, Record, SlipTaken, TakenBack, TokenStep
 from pasperdus_node.terminal.state import Now, Terminal, Training
 from pasperdus_node.terminal.toasts import about, show
@@ -81,7 +81,9 @@ def _after(training: Training, record: Record, node: str, seq: int, now: Now) ->
 
 def _stepped(open_visits: tuple[visits.Visit, ...], step: Step) -> tuple[visits.Visit, ...]:
     found = {visit.visit: visit for visit in open_visits}
-    after = visits.apply(found.pop(step.visit, None), step)
-    if after is not None and after.state != "closed":
+    after = visits.apply(found.get(step.visit), step)
+    if after is None or after.state == "closed":
+        found.pop(step.visit, None)
+    else:
         found[step.visit] = after
-    return tuple(sorted(found.values(), key=queue_order))
+    return in_queue_order(found)

@@ -12,7 +12,7 @@ from pasperdus_collector.reception.compose import Gathered, Shown, Terminal, com
 from pasperdus_contract.board import MAX_VISITS, Board, BoardNotice, BothHeadings, Inside
 from pasperdus_contract.codec import decode, encode
 from pasperdus_contract.tokens import TOKENS
-from pasperdus_contract.visits import Call, Visit
+from pasperdus_contract.visits import Call, State, Visit
 
 NOW = 1_795_430_400_000
 EPOCH = "9f86d081884c7d659a2feaa0c55ad015"
@@ -72,6 +72,40 @@ def test_a_board_is_read_back_as_it_was_composed() -> None:
     assert decode(Board, encode(board)) == board
     assert board.visits[0].call is not None
     assert board.visits[0].call.node == "terminal-1"
+
+
+def test_tokens_that_no_screen_can_draw_are_left_out_and_take_nobodys_place() -> None:
+    strange = [
+        replace(WAITING, visit=f"{n:016x}", token="orange-star", since=NOW - 90_000)
+        for n in range(MAX_VISITS)
+    ]
+
+    assert [
+        visit.token for visit in compose(replace(FOUND, visits=[*strange, WAITING])).visits
+    ] == ["blue-star"]
+
+
+def test_titles_of_before_such_were_refused_lose_what_no_screen_can_draw() -> None:
+    terminals = [Terminal(node="terminal-1", title="🙁")]
+
+    board = compose(replace(FOUND, title="Mairie\0 🙁annexe", terminals=terminals))
+
+    assert (board.title, board.terminals[0].title) == ("Mairie annexe", "terminal-1")
+    assert decode(Board, encode(board)) == board
+
+
+def test_of_too_many_visits_those_who_are_called_stay() -> None:
+    queue = [replace(WAITING, visit=f"{n:016x}", since=NOW + n) for n in range(MAX_VISITS + 5)]
+    states: tuple[State, ...] = ("called", "serving")
+    called = [
+        replace(WAITING, visit=f"{100 + n:016x}", state=state, call=Call(NOW, "t", EPOCH, 1))
+        for n, state in enumerate(states)
+    ]
+
+    board = compose(replace(FOUND, visits=[*queue, *called]))
+
+    shown = [*queue[: MAX_VISITS - 2], *called]
+    assert [each.visit for each in board.visits] == [visit.visit for visit in shown]
 
 
 @given(count=st.integers(MAX_VISITS + 1, MAX_VISITS + 60))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from pasperdus_collector.reception.compose import Gathered, Shown, Terminal, com
 from pasperdus_collector.reception.content import DEFAULT_TALLIES, Content, Kind
 from pasperdus_collector.reception.content_limits import (
     MAX_CONTENT_BYTES,
+    MAX_SITE_DATES,
     MOST_SHOWN,
     check_boards,
 )
@@ -283,6 +285,51 @@ def test_only_what_some_board_to_come_cannot_hold_is_refused() -> None:
         assert is_taken == fits, f"seed {seed}: {contents}"
         outcomes.add(fits)
     assert outcomes == {True, False}, f"seed {seed}"
+
+
+def test_what_a_check_costs_grows_as_what_is_written_and_no_faster() -> None:
+    def calls(desks: int) -> int:
+        told = [
+            content(
+                "desk",
+                name=f"d{n}",
+                weekdays=[],
+                dates=[str(days_after(60 * n + k)) for k in range(60)],
+            )
+            for n in range(desks)
+        ]
+        found = 0
+
+        def count(*_: object) -> None:
+            nonlocal found
+            found += 1
+
+        sys.setprofile(count)
+        try:
+            check_boards(told, MONDAY)
+        finally:
+            sys.setprofile(None)
+        return found
+
+    few, many = calls(10), calls(50)
+
+    assert few > 600  # each date costs something: else nothing was counted
+    assert many < 6 * few
+
+
+def test_a_site_keeps_so_many_dates_and_no_more() -> None:
+    dates = [str(days_after(n)) for n in range(60)]
+    desks = [
+        content(
+            "desk", name=f"d{n}", weekdays=[], dates=dates[n % 2 :: 2], cancelled=dates[n % 2 :: 2]
+        )
+        for n in range(MAX_SITE_DATES // 60)
+    ]
+    fitting = [desk.model_copy(update={"valid_to": MONDAY - timedelta(days=1)}) for desk in desks]
+
+    check_boards(fitting, MONDAY)
+    with pytest.raises(QueryError, match=rf"would have 3060 dates .* at most {MAX_SITE_DATES}"):
+        check_boards([*fitting, fitting[0].model_copy(update={"name": "more"})], MONDAY)
 
 
 def test_the_fullest_contents_that_are_taken_leave_room_for_a_full_hall() -> None:

@@ -178,6 +178,24 @@ def test_a_terminal_that_was_silent_for_two_weeks_is_dealt_nothing_until_it_is_h
     assert len(terminals(place.ledger.db, SITE_ID, later + 2)) == 2
 
 
+def test_what_shows_the_hall_from_now_on_gives_back_what_nobody_holds(place: Reception) -> None:
+    for node in ("desk-1", "desk-2", "desk-3"):
+        terminal(place, node, at("08:00"))
+    dealt(place, at("08:01"))
+    before = hands(place.ledger.db, SITE_ID, DAY)
+    held(place, *before["desk-1"][:3])
+
+    terminal(place, "desk-1", at("09:30"), screen="public")
+    assert dealt(place, at("09:30"))
+
+    after = hands(place.ledger.db, SITE_ID, DAY)
+    assert {node: len(hand) for node, hand in after.items()} == {
+        "desk-1": 3, "desk-2": 11, "desk-3": 10,
+    }  # fmt: skip
+    assert after["desk-1"] == before["desk-1"][:3]
+    assert sorted(chain(*after.values())) == sorted(TOKENS)
+
+
 def test_a_terminal_is_called_as_its_zone_and_by_its_name_where_zones_do_not_tell_them_apart(
     place: Reception,
 ) -> None:

@@ -7,12 +7,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from pasperdus_collector.ledger import Ledger
 from pasperdus_collector.reception import slips
 from pasperdus_collector.reception.outgoing import Outgoing
 from pasperdus_collector.reception.publishing import BOARD_AGAIN_S, SLIPS_AGAIN_S, Publishing
-from pasperdus_contract.board import Board, Inside
+from pasperdus_contract.board import MAX_TERMINALS, Board, Inside
 from pasperdus_contract.codec import decode
 from pasperdus_contract.slips import Slips
 from pasperdus_contract.tokens import TOKENS
@@ -51,6 +52,10 @@ class Hall:
 
     def _wake(self) -> None:
         self.wakes += 1
+
+    @property
+    def failures(self) -> int:
+        return self._publishing.failures
 
     def told(self, *, after_s: float = 0.1) -> dict[str, Message]:
         """Let time pass, look, and return what goes to the broker."""
@@ -136,6 +141,68 @@ def test_slips_are_sent_until_they_are_gone_and_their_end_is_said_once(hall: Hal
 
     assert decode(Slips, hall.told()[SLIPS].payload).slips == []
     assert SLIPS not in hall.told(after_s=10 * SLIPS_AGAIN_S)
+
+
+def test_a_site_that_cannot_be_told_is_said_once_and_silences_no_other(hall: Hall) -> None:
+    db = hall.place.ledger.db
+    hall.place.status("annexe-1", NOW - 60_000, screen="agent")
+    db.execute("INSERT INTO sites (name, title, time_zone) VALUES ('annexe', 'A', 'Europe/Paris')")
+    db.execute(
+        "UPDATE zones SET site_id = (SELECT id FROM sites WHERE name = 'annexe') "
+        "WHERE name = 'annexe-1'"
+    )
+    hall.told()
+    db.execute("UPDATE sites SET calendar = '[' WHERE name = 'annexe'")
+
+    with capture_logs() as logged:
+        for n in range(3):
+            hall.place.steps("terminal-1", [(NOW - 9 + n, n, "wait")], token="red-star")
+            assert list(hall.told()) == [BOARD]
+
+    assert [(each["event"], each["what"]) for each in logged] == [
+        ("the screens cannot be told", "board of annexe")
+    ]
+    assert hall.failures == 3
+    db.execute("UPDATE sites SET calendar = '{}' WHERE name = 'annexe'")
+    with capture_logs() as logged:
+        hall.told()
+    assert [each["event"] for each in logged] == ["the screens are told again"]
+
+
+def test_a_slip_that_no_terminal_can_show_silences_no_other_and_no_word_of_it_is_logged(
+    hall: Hall,
+) -> None:
+    db = hall.place.ledger.db
+    with hall.place.ledger.transaction():
+        slips.add(db, slips.NewSlip(node="terminal-1", text="Rappeler avant midi."), now_ms=NOW)
+        edited = slips.add(db, slips.NewSlip(node="terminal-1", text="x"), now_ms=NOW)
+        db.execute("UPDATE slips SET text = ? WHERE id = ?", ("Mme Secret\nau 06", edited.id))
+
+    with capture_logs() as logged:
+        told = hall.told()
+
+    assert [each.text for each in decode(Slips, told[SLIPS].payload).slips] == [
+        "Rappeler avant midi."
+    ]
+    assert BOARD in told
+    assert [(each["what"], each["reason"]) for each in logged] == [
+        (f"slip {edited.id}", "ValidationError")
+    ]
+    assert "Secret" not in str(logged)
+
+
+def test_of_more_terminals_than_a_board_holds_those_heard_last_are_told(hall: Hall) -> None:
+    hall.place.status("terminal-1", NOW - 2 * 86_400_000, screen="agent")
+    for n in range(MAX_TERMINALS + 3):
+        hall.place.status(f"desk-{n:02}", NOW - n, screen="agent")
+
+    terminals = board(hall.told()).terminals
+
+    assert [each.node for each in terminals] == [f"desk-{n:02}" for n in range(MAX_TERMINALS)]
+    assert all(each.hand for each in terminals)
+    for n in range(MAX_TERMINALS + 3):  # who spoke last among those at work changes nothing
+        hall.place.status(f"desk-{n:02}", NOW + n, screen="agent")
+    assert BOARD not in hall.told()
 
 
 def test_a_site_without_a_screen_is_told_nothing(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from pasperdus_collector.reception.queue import heard, open_visits
+from pasperdus_contract.topics import Channel
 from pasperdus_contract.visits import Step, Visit, fold
 from support.reception import PARIS, Reception, epoch_of, reception, wall
 
@@ -111,6 +112,84 @@ def test_a_visit_of_a_clock_that_nobody_can_trust_is_shown_without_minutes(
         (noted_at, False),
         (noted_at, False),
     ]
+
+
+def untimed(
+    place: Reception,
+    *steps: dict[str, Any],
+    booted: int,
+    sent_at: int,
+    sent_booted: int | None = None,
+) -> None:
+    """Deliver steps of a node that never learnt the time; of a boot before, where it began anew."""
+    sender = booted if sent_booted is None else sent_booted
+    events = [
+        {**step, "seq": n, "wall": 0, "uptime": step["at"] - booted, "synced": False}
+        for n, step in enumerate(steps, start=1)
+    ]
+    for event in events:
+        del event["at"]
+    batch = {
+        "schema": 1, "node": "desk-1", "epoch": epoch_of("desk-1"), "first": 1, "head": len(events),
+        "boot": f"boot-{booted}", "events": events,
+        "sent": {"boot": f"boot-{sender}", "wall": 0, "uptime": sent_at - sender, "synced": False},
+    }  # fmt: skip
+    place._take("desk-1", Channel.EVENTS, batch, sent_at)
+
+
+def beat(place: Reception, booted: int, at_ms: int) -> None:
+    """Let a node that does not know the time be heard in a boot, before it recorded anything."""
+    sent = {"boot": f"boot-{booted}", "wall": 0, "uptime": at_ms - booted, "synced": False}
+    place.heartbeat("desk-1", at_ms, sent=sent)
+
+
+def test_steps_of_a_boot_that_was_never_heard_may_be_yesterdays_and_show_nobody(
+    place: Reception,
+) -> None:
+    """A terminal without a network all day, which is switched on again in the morning."""
+    booted = at("08:00", DAY - timedelta(days=1))
+    told_then = [step(n, "00:00") | {"at": booted + n * 3_600_000} for n in (1, 2)]
+    untimed(place, *told_then, booted=booted, sent_booted=at("07:55"), sent_at=at("08:00"))
+
+    assert told(place, "08:05") == []
+
+
+def test_steps_of_a_boot_that_goes_on_since_yesterday_are_of_the_day_that_it_tells(
+    place: Reception,
+) -> None:
+    booted = at("08:00", DAY - timedelta(days=1))
+    yesterdays = step(1, "00:00") | {"at": booted + 3_600_000}
+    untimed(place, yesterdays, step(2, "08:30"), booted=booted, sent_at=at("09:00"))
+
+    assert told(place, "09:05") == [(2, "waiting")]
+    assert not queue(place, "09:05")[0].is_timed
+
+
+def test_whoever_came_before_a_power_cut_is_in_the_queue_in_the_order_of_the_taps(
+    place: Reception,
+) -> None:
+    """All their steps have one bound: when the next boot began."""
+    booted, again = at("08:00"), at("10:00")
+    beat(place, booted, at("08:01"))
+    came = [step(n, f"09:0{clock}") for clock, n in enumerate((7, 5, 6))]
+    put_back = [step(5, "09:03", "call"), step(5, "09:04", "wait")]
+    parked = [step(6, "09:05", "call"), step(6, "09:06", "park")]
+    steps = [*came, *put_back, *parked]
+    untimed(place, *steps, booted=booted, sent_booted=again, sent_at=at("10:01"))
+
+    assert told(place, "10:05") == [(7, "waiting"), (6, "parked"), (5, "waiting")]
+    assert len({visit.since for visit in queue(place, "10:05")}) == 1
+
+
+def test_a_visit_that_was_begun_in_trusted_time_stays_whatever_else_was_recorded(
+    place: Reception,
+) -> None:
+    place.tell("desk-2", [step(1, "09:30")])
+    booted = at("08:00")
+    call = step(1, "09:40", "call")
+    untimed(place, call, booted=booted, sent_booted=at("10:00"), sent_at=at("10:01"))
+
+    assert told(place, "10:05") == [(1, "called")]
 
 
 def test_a_call_that_clocks_date_before_the_wait_still_calls(place: Reception) -> None:

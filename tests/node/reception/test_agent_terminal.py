@@ -167,6 +167,7 @@ def test_a_long_press_opens_the_sheet(desk: Desk) -> None:
     desk.tap("give:red-star")
     (given,) = desk.events()
 
+    desk.wait(GUARDED_MS)
     desk.screen.press(f"act:{given['visit']}:call:")
     desk.wait(700)
     desk.screen.release()
@@ -281,6 +282,7 @@ def test_a_journal_that_says_nothing_more_is_shortened(desk: Desk) -> None:
     for _ in range(JOURNAL_SLACK):
         desk.tap("give:red-star")
         desk.tap("undo")
+        desk.wait(GUARDED_MS)
     last = desk.events()[-1]["seq"]
     assert len(desk.outbox.journal()) == 2 * JOURNAL_SLACK
     desk.deliver()
@@ -289,6 +291,35 @@ def test_a_journal_that_says_nothing_more_is_shortened(desk: Desk) -> None:
     desk.hear(board(2, heard=last))
 
     assert desk.outbox.journal() == []
+
+
+def test_a_tap_answered_for_before_a_start_is_left_to_the_board_that_forgot_its_epoch(
+    desk: Desk,
+) -> None:
+    desk.tap("go:tokens")
+    desk.tap("give:red-star")
+    desk.deliver()
+    again = restarted(desk)
+    again.tap("go:tokens")
+
+    again.hear(board(2, heard=0), is_retained=True)
+    assert "give:red-star" not in again.targets(), "how old this board is, nobody knows"
+    again.hear(board(2, heard=0))
+
+    assert "give:red-star" in again.targets(), "somebody has closed it"
+    assert again.screen._terminal.own == ()
+
+
+def test_the_journal_of_a_day_is_dropped_at_its_end_without_a_network_too(desk: Desk) -> None:
+    desk.tap("go:tokens")
+    for _ in range(JOURNAL_SLACK // 2):
+        desk.tap("give:red-star")
+        desk.tap("undo")
+
+    desk.wait(20 * 3_600_000)  # past four in the night
+
+    assert desk.outbox.journal() == []
+    assert desk.outbox.pending()[0] == JOURNAL_SLACK, "it is still told"
 
 
 def test_the_language_outlives_a_restart(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from pasperdus_contract.board import Board
 from pasperdus_contract.codec import encode
 from pasperdus_node.reception.board_cache import BoardCache
 from pasperdus_node.reception.kept_file import KeptFile
-from pasperdus_node.reception.saved import SavedChoices
+from pasperdus_node.reception.saved import LAZY_MS, SavedChoices
 from pasperdus_node.terminal.actions import Page
 from pasperdus_node.terminal.resuming import Saved
 
@@ -37,24 +38,23 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_the_last_board_is_there_after_a_restart(path: Path) -> None:
-    BoardCache(path, site="mairie").hear(encode(board()))
+    BoardCache(path, site="mairie").keep(board())
 
     assert BoardCache(path, site="mairie").load() == board()
 
 
 def test_a_board_without_news_does_not_wear_the_card(path: Path) -> None:
     cache = BoardCache(path, site="mairie")
-    cache.hear(encode(board()))
+    cache.keep(board())
     written = path.stat()
 
-    later = cache.hear(encode(board(composed_at=COMPOSED_AT + 60_000)))
+    cache.keep(board(composed_at=COMPOSED_AT + 60_000))
     again = BoardCache(path, site="mairie")
     again.load()
-    again.hear(encode(board(composed_at=COMPOSED_AT + 120_000)))
+    again.keep(board(composed_at=COMPOSED_AT + 120_000))
 
-    assert later is not None, "it is shown, with its age"
     assert (path.stat().st_ino, path.stat().st_mtime_ns) == (written.st_ino, written.st_mtime_ns)
-    cache.hear(encode(board(version="b" * 16)))
+    cache.keep(board(version="b" * 16))
     assert path.stat().st_ino != written.st_ino, "news are written"
 
 
@@ -72,7 +72,7 @@ def test_a_damaged_board_is_set_aside_and_told(path: Path, content: bytes) -> No
 
 
 def test_the_board_of_another_site_is_no_board_of_ours(path: Path) -> None:
-    BoardCache(path, site="mairie").hear(encode(board()))
+    BoardCache(path, site="mairie").keep(board())
 
     assert BoardCache(path, site="annexe").load() is None
     assert path.exists(), "it is not damaged"
@@ -93,12 +93,15 @@ def test_a_board_that_cannot_be_used_is_told_once_and_the_last_one_stays(
     path: Path, payload: bytes
 ) -> None:
     cache = BoardCache(path, site="mairie")
-    cache.hear(encode(board()))
+    cache.keep(board())
 
     with capture_logs() as told:
-        assert cache.hear(payload) is None
-        assert cache.hear(payload) is None
-        assert cache.hear(encode(board(version="b" * 16))) is not None
+        assert cache.read(payload) is None
+        assert cache.read(payload) is None
+        good = cache.read(encode(board(version="b" * 16)))
+        assert good is not None
+        cache.accept()
+        cache.keep(good)
 
     assert [line["event"] for line in told] == [
         "the board cannot be read; the last one stays",
@@ -113,9 +116,9 @@ def test_a_card_that_cannot_be_written_is_told_once_and_costs_no_board(tmp_path:
 
     with capture_logs() as told:
         for _ in range(3):
-            assert cache.hear(encode(board())) is not None
+            cache.keep(board())
         path.parent.mkdir()
-        cache.hear(encode(board()))
+        cache.keep(board())
 
     assert [line["event"] for line in told] == ["a file cannot be kept", "a file is kept again"]
     assert BoardCache(path, site="mairie").load() == board()
@@ -139,14 +142,40 @@ def test_an_agents_choices_outlive_a_restart_and_are_written_only_when_they_chan
     path = tmp_path / "choices.json"
     saved = SavedChoices(path)
     chosen = Saved(language="en", service="titres", felt_on=date(2026, 3, 2), page=Page.TALLIES)
-    saved.keep(chosen)
+    saved.keep(chosen, 0)
     inode = path.stat().st_ino
 
     again = SavedChoices(path)
 
     assert again.load() == chosen
-    again.keep(chosen)
+    again.keep(chosen, 0)
     assert path.stat().st_ino == inode
     path.write_text("{")
     assert SavedChoices(path).load() is None
     assert path.with_name("choices.json.damaged").exists()
+
+
+def test_turning_pages_neither_wears_the_card_nor_waits_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "choices.json"
+    saved = SavedChoices(path)
+    at_home = Saved(language="fr")
+    saved.keep(at_home, 0)
+    synced: list[int] = []
+    monkeypatch.setattr("os.fsync", synced.append)
+    written = set()
+
+    for t_ms in range(0, 2 * LAZY_MS, 500):
+        saved.keep(replace(at_home, page=(Page.TOKENS, Page.DESKS)[t_ms // 500 % 2]), t_ms)
+        written.add(path.stat().st_ino)
+    saved.check(2 * LAZY_MS)
+    assert len(written) <= 2
+    assert synced == []
+    assert SavedChoices(path).load() == replace(at_home, page=Page.DESKS)
+
+    saved.keep(replace(at_home, page=Page.MORE), 2 * LAZY_MS + 1)
+    saved.stop()
+    assert SavedChoices(path).load() == replace(at_home, page=Page.MORE)
+    saved.keep(replace(at_home, felt_on=date(2026, 3, 2)), 2 * LAZY_MS + 2)
+    assert len(synced) == 2, "what counts is on the card at once"

@@ -66,27 +66,27 @@ def test_every_list_shows_all_its_things_once_when_its_parts_are_turned(
 
 @pytest.mark.parametrize(
     ("clock", "told"),
-    [("08:59", None), ("09:00", "Ouvert"), ("11:59", "Ouvert"), ("12:00", "Terminé")],
+    [("08:59", None), ("09:00", "Ouverte"), ("11:59", "Ouverte"), ("12:00", "Terminée")],
 )
 def test_a_desk_is_open_from_its_first_minute_to_the_last(clock: str, told: str | None) -> None:
     board = boards.board(desks=[desk("09:00", "12:00", "Impôts")])
     text = read(shown(terminal(board, Page.DESKS), now(clock)))
 
-    assert [word for word in ("Ouvert", "Terminé") if word in text] == ([told] if told else [])
+    assert [word for word in ("Ouverte", "Terminée") if word in text] == ([told] if told else [])
 
 
 def test_no_desk_is_called_open_by_a_clock_that_nobody_can_trust() -> None:
     board = boards.board(desks=[desk("09:00", "12:00", "Impôts")])
 
-    assert "Ouvert" not in read(shown(terminal(board, Page.DESKS), now(is_timed=False)))
+    assert "Ouverte" not in read(shown(terminal(board, Page.DESKS), now(is_timed=False)))
 
 
 def test_a_cancelled_desk_says_so_in_a_word_and_a_sign() -> None:
     board = boards.board(desks=[desk("09:00", "12:00", "Impôts", is_cancelled=True)])
     scene = shown(terminal(board, Page.DESKS))
 
-    assert "Annulé" in read(scene)
-    assert "Ouvert" not in read(scene)
+    assert "Annulée" in read(scene)
+    assert "Ouverte" not in read(scene)
     assert "cancelled" in {item.name for item in scene.items if isinstance(item, Icon)}
 
 
@@ -135,6 +135,15 @@ def test_what_the_site_has_removed_meanwhile_leads_back_and_nowhere_else() -> No
 
 
 # Messages
+
+
+def test_no_network_is_not_told_as_no_message() -> None:
+    offline = terminal(boards.board(), Page.MESSAGES, is_connected=False)
+    silent = read(shown(offline)).replace("\n", " ")
+
+    assert "Messages non reçus : pas de réseau" in silent
+    assert "Aucun message" not in silent
+    assert "Aucun message" in read(shown(replace(offline, is_connected=True)))
 
 
 def test_taking_one_message_cannot_take_the_next_by_the_same_double_tap() -> None:

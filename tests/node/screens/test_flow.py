@@ -38,6 +38,18 @@ def test_a_word_that_fits_a_line_is_not_broken() -> None:
     assert lines == ["Mairie annexe des", "Hauts-de-Saint-Aubin"]
 
 
+def test_a_line_that_ends_within_a_word_and_at_no_hyphen_says_so() -> None:
+    broken = flow.wrap(LOOK, f"À {LONGEST_TITLE} demain", 200)
+    whole = flow.wrap(LOOK, f"À {LONGEST_TITLE} demain", 400)
+
+    assert [line.text for line in broken if line.is_broken] == [
+        "Réglemen",
+        "circulation",
+        "-stationne",
+    ]
+    assert not any(line.is_broken for line in whole)
+
+
 def test_what_has_no_room_is_cut_and_says_so() -> None:
     lines = flow.wrap(LOOK, LONGEST_DETAIL, 400, most=2)
 

@@ -149,6 +149,48 @@ def test_a_screen_that_hears_nothing_says_how_visitors_will_be_called() -> None:
     assert "de vive voix" in read(hall(at_hand, late, look(HALL_SCREEN)))
 
 
+@pytest.mark.parametrize("glass", GLASSES)
+@pytest.mark.parametrize("board", [boards.board(), boards.busy_board(0)], ids=["plain", "busy"])
+def test_a_screen_that_hears_nothing_promises_no_call_of_its_own(glass: Glass, board: Any) -> None:
+    at_hand = screen(board)
+    late = replace(now("11:42"), uptime_ms=NOW.uptime_ms + 3_600_000)
+    text = " ".join(read(hall(at_hand, late, look(glass))).split())
+
+    assert "s’affichera ici" in " ".join(read(hall(at_hand, NOW, look(glass))).split())
+    assert "s’affichera ici" not in text
+    assert text.count("de vive voix") == 1
+
+
+@pytest.mark.parametrize("place", ["Guichet 12", "Salle mariages", "Salle des mariages"])
+@pytest.mark.parametrize("count", range(1, 5))
+@pytest.mark.parametrize("since_ms", [0, 300_000], ids=["fresh", "stale"])
+def test_where_to_go_is_read_at_three_metres(place: str, count: int, since_ms: int) -> None:
+    busy = boards.busy_board(0)
+    service = busy.services[0].model_dump() | {"place": both(place)}
+    visits = boards.board(calls(count, service=service["service"])).visits
+    services = boards.board(services=[service]).services
+    told = busy.model_copy(update={"visits": visits, "services": services})
+    at = replace(after(NOW, since_ms), wall_ms=NOW.wall_ms + since_ms)
+    scene = hall(screen(told), at, look(HALL_SCREEN))
+    lines = [i for i in scene.items if isinstance(i, Words) and i.text == place]
+    sizes = sorted((line.size_px for line in lines), reverse=True)
+
+    assert len(sizes) == count
+    assert sizes[0] >= HALL_SCREEN.type_px(18)
+    assert all(size >= HALL_SCREEN.type_px(14) for size in sizes[1:])
+
+
+def test_the_newest_is_told_that_it_is_their_turn_unless_they_came() -> None:
+    board = boards.board(calls(3))
+    assert read(hall(screen(board), NOW, look(HALL_SCREEN))).count("C’est à vous") == 1
+    assert "Your turn" in read(hall(screen(board), NOW, look(HALL_SCREEN, "en")))
+    assert "Déjà appelés" in read(hall(screen(board), NOW, look(HALL_SCREEN)))
+    assert "Déjà appelés" not in read(hall(screen(boards.board(calls(1))), NOW, look(HALL_SCREEN)))
+
+    gone = heard(screen(board), boards.board())
+    assert "C’est à vous" not in read(hall(gone, NOW, look(HALL_SCREEN)))
+
+
 def test_a_site_without_tokens_does_not_speak_of_them() -> None:
     text = read(hall(screen(boards.bare_board(terminals=[])), NOW, look(HALL_SCREEN)))
 

@@ -17,7 +17,7 @@ from pasperdus_node.terminal.actions import Act, ChooseService, Give, Open, Page
 from pasperdus_node.terminal.state import Kept, Terminal, View
 from pasperdus_node.terminal.viewing import SERVICES
 from support import boards
-from support.boards import DAY, NODE, OTHER, SITE, called, now, visit_id, waiting
+from support.boards import DAY, LONGEST_TITLE, NODE, OTHER, SITE, called, now, visit_id, waiting
 from support.looks import GLASSES, faults, look, places, read
 
 NOW = now("10:42")
@@ -161,8 +161,11 @@ def test_the_longest_services_fit(glass: Glass) -> None:
     at_hand = terminal(longest, service=longest.services[0].service)
     choice = View(page=Page.TOKENS, items=(SERVICES,), below=(0,))
 
-    for view in (View(page=Page.TOKENS), choice):
-        assert faults(shown(replace(at_hand, view=view), glass), glass) == []
+    # On a low glass the button is as narrow as a hand of 24 leaves it.
+    name = "" if glass.is_portrait else LONGEST_TITLE
+    here = shown(replace(at_hand, view=View(page=Page.TOKENS)), glass)
+    assert faults(here, glass, may_break=name) == []
+    assert faults(shown(replace(at_hand, view=choice), glass), glass) == []
 
 
 def test_without_tokens_it_says_why_and_what_happens_next() -> None:

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 from pasperdus_node.terminal import hall
 from pasperdus_node.terminal.hall import Hall, begun, hear_board, next_change_ms, pass_time
@@ -15,6 +16,11 @@ def heard(shown: Hall, *visits: dict[str, object], at: str) -> Hall:
 
 def tokens(shown: Hall) -> list[str]:
     return [call.token for call in shown.calls]
+
+
+def dated(visit: dict[str, Any], *, at: str, **key: object) -> dict[str, Any]:
+    """Return a visit whose call has another time, and where given, another key."""
+    return {**visit, "call": {**visit["call"], "at": wall_ms(at), **key}}
 
 
 BLUE = called(1, token="blue-star", at="11:58")
@@ -40,11 +46,17 @@ def test_new_calls_come_first_with_one_sound_for_all_of_them() -> None:
 
 
 def test_a_visitor_who_is_called_again_is_shown_first_and_heard() -> None:
-    again = called(1, token="blue-star", at="12:01")
-    shown = heard(screen(BLUE, RED), again, RED, at="12:01")
+    shown = heard(screen(BLUE, RED), dated(BLUE, at="12:01", seq=99), RED, at="12:01")
 
     assert tokens(shown) == ["blue-star", "red-moon"]
     assert shown.chimes == 1
+
+
+def test_a_call_that_is_only_dated_anew_makes_no_sound() -> None:
+    shown = heard(screen(BLUE, RED), dated(BLUE, at="11:59:30"), RED, at="12:01")
+
+    assert [call.at_ms for call in shown.calls] == [wall_ms("11:59:30"), wall_ms("11:59")]
+    assert (shown.chimes, shown.called_ms) == (0, None)
 
 
 def test_of_two_calls_at_once_the_earlier_replaces_the_other_without_a_sound() -> None:
@@ -94,9 +106,37 @@ def test_without_boards_no_call_stands_longer_than_ten_minutes() -> None:
     assert tokens(pass_time(shown, now("12:08"))) == ["red-moon"]
     lost = pass_time(shown, now("12:10"))
     assert lost.calls == ()
-    back = heard(lost, BLUE, RED, at="12:30")
+    back = heard(lost, BLUE, RED, at="12:20")
     assert len(back.calls) == 2
     assert back.chimes == 0
+
+
+def test_a_call_that_nobody_closes_leaves_after_half_an_hour_for_good_unless_called_again() -> None:
+    shown = heard(screen(BLUE, RED), BLUE, RED, at="12:27:59")
+    assert tokens(shown) == ["red-moon", "blue-star"]
+    assert next_change_ms(shown, now("12:27:59", is_timed=False)) == now("12:30").uptime_ms
+
+    half = pass_time(heard(shown, BLUE, RED, at="12:28"), now("12:28"))
+    assert tokens(half) == ["red-moon"]
+    again = dated(BLUE, at="12:30", seq=99)
+    assert tokens(heard(half, again, RED, at="12:30")) == ["blue-star"]
+
+
+def test_a_call_without_a_clock_leaves_after_half_an_hour_for_good() -> None:
+    untimed = called(1, token="blue-star", at="11:58", is_timed=False)
+    shown = screen(untimed, at="12:00")
+
+    assert tokens(heard(shown, untimed, at="12:29:59")) == ["blue-star"]
+    gone = heard(shown, untimed, at="12:30")
+    assert gone.calls == ()
+    assert heard(gone, untimed, at="12:31").calls == ()
+
+
+def test_a_call_that_is_heard_of_half_an_hour_late_makes_no_sound() -> None:
+    late = heard(screen(RED, at="12:00"), RED, called(1, at="11:20"), at="12:01")
+
+    assert tokens(late) == ["red-moon"]
+    assert (late.chimes, late.called_ms) == (0, None)
 
 
 def test_a_new_day_begins_without_the_calls_of_the_day_before() -> None:

@@ -1,5 +1,8 @@
 from datetime import timedelta
 
+import pytest
+
+from pasperdus_contract.tokens import TOKENS, deal
 from pasperdus_node.terminal.actions import (
     Act,
     Change,
@@ -27,10 +30,12 @@ from support.boards import (
     NODE,
     OTHER,
     PARIS,
+    SITE,
     bare_board,
     board,
     called,
     now,
+    visit_id,
     waiting,
     wall_ms,
 )
@@ -44,6 +49,13 @@ def at_desk(*visits: dict[str, object], at: str = "12:00") -> AtWork:
     desk = AtWork()
     desk.hear(board(visits), now(at))
     return desk
+
+
+def heard_of_us(seq: int) -> list[dict[str, object]]:
+    """Return the terminals of a board that has heard so much of this one."""
+    return [
+        each.model_dump() | {"heard": seq if each.node == NODE else 0} for each in board().terminals
+    ]
 
 
 def test_a_board_of_another_site_is_ignored() -> None:
@@ -93,6 +105,149 @@ def test_a_call_after_the_visitor_went_back_into_the_queue_beats_nobody() -> Non
     desk.hear(board([called(1, node=OTHER, at="12:05", since="12:04")]), now("12:05"))
 
     assert desk.terminal.toast is None
+
+
+def test_of_a_visit_without_a_clock_only_a_call_of_the_same_wait_is_beaten() -> None:
+    mine = called(1, node=NODE, at="12:00", is_timed=False)
+    same, other = at_desk(mine), at_desk(mine)
+
+    same.hear(board([called(1, node=OTHER, at="12:05", is_timed=False)]), now("12:05"))
+    assert same.terminal.toast is not None
+    assert (same.terminal.toast.kind, same.terminal.toast.at_ms) == ("beaten", None)
+
+    put_back = called(1, node=OTHER, at="12:05", since="12:04", is_timed=False)
+    other.hear(board([put_back]), now("12:05"))
+    assert other.terminal.toast is None
+
+
+def test_a_call_of_a_visit_that_somebody_else_had_closed_is_told_once() -> None:
+    desk = at_desk(waiting(1, token="blue-star"))
+    desk.do(Act(VISIT, "call"), NOON)
+    desk.do(Open(VISIT), NOON)
+    closed = board(terminals=heard_of_us(1))
+
+    desk.hear(closed, now("12:00:06"))
+
+    assert visits_now(desk.terminal) == ()
+    assert desk.terminal.view.items == ()
+    assert desk.terminal.toast is not None
+    assert (desk.terminal.toast.kind, desk.terminal.toast.token) == ("ended", "blue-star")
+    desk.terminal = pass_time(desk.terminal, now("12:00:12"))
+    desk.hear_answer([1])
+    desk.hear(closed, now("12:01"))
+    assert desk.terminal.toast is None
+
+
+def test_a_closed_visit_that_stayed_until_the_answer_is_told_of_when_it_comes() -> None:
+    desk, later = at_desk(), now("12:00:06")
+    desk.do(Give(hand(desk.terminal, NOON)[0]), NOON)
+    (visit,) = visits_now(desk.terminal)
+    desk.do(Act(visit.visit, "call"), NOON)
+    desk.terminal = pass_time(desk.terminal, later)
+    desk.do(Open(visit.visit), later)
+    desk.hear(board(terminals=heard_of_us(2)), later)
+    assert [each.state for each in visits_now(desk.terminal)] == ["called"]
+
+    desk.hear_answer([1, 2])
+
+    assert desk.terminal.view.items == ()
+    assert next_change_ms(desk.terminal, later) == later.uptime_ms + 1
+    desk.terminal = pass_time(desk.terminal, later)
+    assert desk.terminal.toast is not None
+    assert (desk.terminal.toast.kind, desk.terminal.toast.token) == ("ended", visit.token)
+
+
+def test_a_visit_that_took_its_course_or_ended_with_the_night_is_no_news() -> None:
+    served = at_desk(called(1, node=NODE, at="11:59"))
+    served.hear(board(), NOON)
+    assert served.terminal.toast is None
+
+    overnight = at_desk(waiting(1))
+    overnight.do(Act(VISIT, "call"), NOON)
+    overnight.hear(bare_board(day=str(TOMORROW)), now("08:00", TOMORROW))
+    assert visits_now(overnight.terminal) == ()
+    assert overnight.terminal.toast is None
+
+
+def test_what_somebody_did_after_a_step_whose_answer_was_lost_is_not_overwritten() -> None:
+    desk = at_desk(waiting(1))
+    desk.do(Act(VISIT, "call"), NOON)
+
+    # The board has the call, and that the other terminal put the visitor back; the answer is lost.
+    put_back = waiting(1, since="12:00:03")
+    desk.hear(board([put_back], terminals=heard_of_us(1)), now("12:00:06"))
+
+    assert [visit.state for visit in visits_now(desk.terminal)] == ["waiting"]
+
+
+def test_waits_that_began_together_stay_in_the_order_of_the_board_whatever_their_names() -> None:
+    desk = at_desk(*(waiting(n, since="11:00", is_timed=False) for n in (3, 1, 2)))
+    board_order = [visit_id(3), visit_id(1), visit_id(2)]
+    assert [visit.visit for visit in visits_now(desk.terminal)] == board_order
+
+    desk.do(Act(visit_id(1), "park"), NOON)
+    desk.do(Switch("training"), NOON)
+    desk.do(Act(visit_id(3), "park"), NOON)
+
+    assert [visit.visit for visit in visits_now(desk.terminal)] == board_order
+
+
+def test_numbers_of_another_outbox_hide_none_of_our_own_steps() -> None:
+    """The card was replaced while only the broker was up: it kept what the old one had told."""
+    kept = board([waiting(1)], terminals=heard_of_us(3))
+    desk = AtWork()
+    desk.hear(kept, NOON, is_alive=False)
+
+    desk.do(Act(VISIT, "call"), NOON)
+    desk.hear(kept, now("12:00:10"), is_alive=False)
+    assert [visit.state for visit in visits_now(desk.terminal)] == ["called"]
+    # Own numbers reach the strange one: it still tells nothing about them.
+    desk.do(Act(VISIT, "serve"), now("12:00:20"))
+    desk.do(Act(VISIT, "park"), now("12:00:30"))
+    desk.hear(kept, now("12:00:40"), is_alive=False)
+    assert [visit.state for visit in visits_now(desk.terminal)] == ["parked"]
+
+    desk.hear_answer([1, 2, 3])
+    desk.hear(kept, now("12:01"), is_alive=False)
+    assert [visit.state for visit in visits_now(desk.terminal)] == ["parked"]
+    parked = called(1, node=NODE, at="12:00", state="parked")
+    desk.hear(board([parked], terminals=heard_of_us(3)), now("12:01"))
+    assert desk.terminal.own == ()
+    assert [visit.state for visit in visits_now(desk.terminal)] == ["parked"]
+
+
+def test_a_card_that_was_restored_lets_go_of_steps_that_the_collector_answered_for() -> None:
+    desk = at_desk(waiting(1))
+    desk.hear(board([waiting(1)], terminals=heard_of_us(500)), NOON)
+    desk.do(Act(VISIT, "call"), NOON)
+    desk.hear_answer([1])
+
+    put_back = board([waiting(1, since="12:03")], terminals=heard_of_us(500))
+    desk.hear(put_back, now("12:03"))
+
+    assert [visit.state for visit in visits_now(desk.terminal)] == ["waiting"]
+    assert desk.journal == {}
+
+
+@pytest.mark.parametrize("days", [-1, 1])
+def test_a_board_that_came_alive_is_shown_also_where_its_clock_says_another_day(days: int) -> None:
+    elsewhen = DAY + timedelta(days=days)
+    desk, told = AtWork(), Told()
+    desk.hear(board(day=str(elsewhen)), NOON)
+    assert list(hand(desk.terminal, NOON)) == sorted(
+        deal(SITE, elsewhen, [NODE, OTHER])[NODE], key=TOKENS.index
+    )
+    desk.do(Give(hand(desk.terminal, NOON)[0]), NOON)
+    shown = visits_now(desk.terminal)
+    told.take(NODE, desk.outbox.values())
+    desk.hear_answer([1])
+
+    desk.hear(told.board(NOON, day=str(elsewhen)), now("12:00:06"))
+
+    assert desk.terminal.own == ()
+    assert visits_now(desk.terminal) == shown
+    # The night ends it all the same; what the card had kept is of the day that it says.
+    assert visits_now(pass_time(desk.terminal, now("05:00", DAY + timedelta(days=2)))) == ()
 
 
 def test_news_wait_until_what_the_agent_did_can_no_longer_be_taken_back() -> None:
@@ -194,8 +349,8 @@ def test_what_somebody_else_did_since_is_not_taken_back_with_it() -> None:
 
 def test_a_visitor_of_whom_the_collector_was_not_told_stays_though_later_steps_were_heard() -> None:
     told, desk = Told(), at_desk()
-    for token in hand(desk.terminal, NOON)[:2]:
-        desk.do(Give(token), NOON)
+    for token, at in zip(hand(desk.terminal, NOON), ("12:00", "12:00:01"), strict=False):
+        desk.do(Give(token), now(at))
     shown = visits_now(desk.terminal)
     told.take(NODE, [desk.outbox[2]])
     desk.hear_answer([2])

@@ -1,8 +1,20 @@
 import hypothesis.strategies as st
+import pytest
 from hypothesis import given
 
 from pasperdus_node.screens.scene import Rect, Ring, Scene, Target
-from pasperdus_node.terminal.actions import Action, Back, Give, Go, Page, Switch, Undo
+from pasperdus_node.terminal.actions import (
+    Act,
+    Action,
+    Back,
+    Count,
+    Give,
+    Go,
+    Open,
+    Page,
+    Switch,
+    Undo,
+)
 from pasperdus_node.terminal.pointing import (
     GUARD_MS,
     HOLD_MS,
@@ -132,6 +144,59 @@ def test_what_changed_back_in_a_moment_is_guarded_all_the_same() -> None:
     pointer = changed(changed(Pointer(), BOTH, other, 0), other, BOTH, 100)
 
     assert after(("down", 50, 50, 300), ("up", 50, 50, 310), pointer=pointer)[1] == []
+
+
+def test_a_second_tap_at_the_same_place_does_not_record_what_the_first_has_put_there() -> None:
+    free, given = LEFT, Target(rect=LEFT.rect, tap=Act("0" * 16, "call"))
+    shown = scene(given, RIGHT)
+    pointer, _ = after(("down", 50, 50, 0), ("up", 50, 50, 40), shown=scene(free, RIGHT))
+    pointer = changed(pointer, scene(free, RIGHT), shown, 40, is_asked=True)
+
+    def tap(x: int, ms: int) -> list[Action]:
+        return after(("down", x, 50, ms), ("up", x, 50, ms + 50), pointer=pointer, shown=shown)[1]
+
+    assert tap(50, 40 + GUARD_MS - 1) == []
+    assert tap(50, 40 + GUARD_MS) == [given.tap]
+    assert tap(150, 41) == [RIGHT.tap]
+
+
+@pytest.mark.parametrize(
+    ("stood", "stands", "does_record"),
+    [
+        (Open("0" * 16), Act("0" * 16, "call"), False),  # the sheet's button, where the row was
+        (Go(Page.TALLIES), Count("phone"), False),
+        (Count("phone"), Count("phone"), True),  # many phone calls, one after the other
+        (Count("phone"), Undo(), False),
+        (Count("phone"), Back(), True),  # this records nothing
+    ],
+)
+def test_a_double_tap_records_no_other_thing(
+    stood: Action, stands: Action, does_record: bool
+) -> None:
+    before, shown = (
+        scene(Target(rect=LEFT.rect, tap=stood)),
+        scene(Target(rect=LEFT.rect, tap=stands), RIGHT),
+    )
+    pointer, _ = after(("down", 50, 50, 0), ("up", 50, 50, 40), shown=before)
+    pointer = changed(pointer, before, shown, 40, is_asked=True)
+
+    again = after(("down", 60, 60, 100), ("up", 60, 60, 150), pointer=pointer, shown=shown)[1]
+
+    assert again == ([stands] if does_record else [])
+
+
+def test_a_thumb_on_its_way_to_one_record_does_not_make_another() -> None:
+    below = Target(rect=Rect(0, 100, 100, 100), tap=Act("1" * 16, "call"))
+    before = scene(LEFT, below)
+    shown = scene(Target(rect=below.rect, tap=Act("2" * 16, "call")), RIGHT)
+    pointer, _ = after(("down", 50, 50, 0), ("up", 50, 50, 40), shown=before)
+    pointer = changed(pointer, before, shown, 40, is_asked=True)
+
+    assert after(("down", 50, 150, 90), ("up", 50, 150, 99), pointer=pointer, shown=shown)[1] == []
+    # A place where nothing was recorded is meant as it is now: a hurried agent is not kept waiting.
+    calm = changed(pointer, scene(), shown, 1_000, is_asked=True)
+    fast = after(("down", 50, 150, 1_040), ("up", 50, 150, 1_080), pointer=calm, shown=shown)[1]
+    assert fast == [Act("2" * 16, "call")]
 
 
 def test_a_change_that_moves_no_target_guards_nothing() -> None:

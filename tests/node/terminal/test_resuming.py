@@ -1,5 +1,11 @@
 from datetime import timedelta
 
+import pytest
+
+from pasperdus_contract import visits
+from pasperdus_contract.events import Token
+from pasperdus_contract.tokens import TOKENS
+from pasperdus_contract.visits import Action
 from pasperdus_node.terminal.actions import (
     Act,
     ChooseService,
@@ -14,8 +20,9 @@ from pasperdus_node.terminal.actions import (
 from pasperdus_node.terminal.hearing import hear_slips, pass_time
 from pasperdus_node.terminal.queue import hand, visits_now
 from pasperdus_node.terminal.resuming import forgettable, resumed
-from support.at_work import AtWork, Told
-from support.boards import DAY, NODE, SITE, board, now, slips
+from pasperdus_node.terminal.state import Terminal
+from support.at_work import AtWork, Row, Told
+from support.boards import DAY, NODE, SITE, board, now, slips, visit_id, wall_ms
 
 NOON = now("12:00")
 TOMORROW = DAY + timedelta(days=1)
@@ -101,7 +108,9 @@ def test_rows_are_forgotten_once_the_board_tells_what_they_tell() -> None:
 def test_a_board_of_another_site_on_the_card_is_not_used() -> None:
     elsewhere = board().model_copy(update={"site": "annexe"})
 
-    terminal = resumed(NODE, SITE, language="fr", board=elsewhere, journal=[], saved=None, now=NOON)
+    terminal = resumed(
+        NODE, SITE, language="fr", board=elsewhere, journal=[], last_seq=0, saved=None, now=NOON
+    )
 
     assert terminal.kept is None
 
@@ -115,3 +124,75 @@ def test_a_training_does_not_outlive_a_restart() -> None:
 
     assert visits_now(desk.terminal) == ()
     assert desk.terminal.training is None
+
+
+def token_rows(visits_each: range, *, at_ms: int, is_synced: bool = True) -> list[Row]:
+    """Return the rows of visitors who came each minute from a time on, and are being served."""
+    actions: tuple[Action, ...] = ("wait", "call", "recall", "serve")
+    return [
+        Row(
+            seq=4 * n + k + 1,
+            epoch="a" * 32,
+            event=Token(
+                seq=4 * n + k + 1,
+                wall=at_ms + n * 60_000 + k * 1_000,
+                uptime=n * 60_000 + k * 1_000,
+                synced=is_synced,
+                visit=visit_id(n),
+                token=TOKENS[n % len(TOKENS)],
+                action=action,
+            ),
+        )
+        for n in visits_each
+        for k, action in enumerate(actions)
+    ]
+
+
+def applied(monkeypatch: pytest.MonkeyPatch, rows: list[Row]) -> tuple[int, Terminal]:
+    """Return how many steps a restart folds, and what comes of it."""
+    folded: list[visits.Step] = []
+    rule = visits.apply
+
+    def counted(visit: visits.Visit | None, step: visits.Step) -> visits.Visit | None:
+        folded.append(step)
+        return rule(visit, step)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(visits, "apply", counted)
+        terminal = resumed(
+            NODE,
+            SITE,
+            language="fr",
+            board=board(),
+            journal=rows,
+            last_seq=len(rows),
+            saved=None,
+            now=NOON,
+        )
+    return len(folded), terminal
+
+
+def test_a_restart_folds_nothing_of_past_days_and_today_each_visit_by_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    past = token_rows(range(1_000), at_ms=wall_ms("08:00") - 7 * 86_400_000)
+    assert applied(monkeypatch, past)[0] == 0
+
+    work, terminal = applied(monkeypatch, token_rows(range(200), at_ms=wall_ms("08:00")))
+    assert work <= 200 * (1 + 2 + 3 + 4)
+    assert [visit.state for visit in visits_now(terminal)] == ["serving"] * 200
+
+    unknown = token_rows(range(200), at_ms=wall_ms("08:00") - 7 * 86_400_000, is_synced=False)
+    work, terminal = applied(monkeypatch, unknown)  # nobody knows of which day
+    assert work <= 200 * (1 + 2 + 3 + 4)
+    assert len(terminal.own) == 800
+
+
+def test_rows_of_the_day_before_are_forgettable_once_the_night_is_over() -> None:
+    desk = at_desk()
+    desk.do(Give(hand(desk.terminal, NOON)[0]), NOON)
+    assert forgettable(desk.terminal, desk.rows()) == []
+
+    desk.terminal = pass_time(desk.terminal, now("04:00", TOMORROW))
+
+    assert forgettable(desk.terminal, desk.rows()) == [1]
