@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pasperdus_contract.board import MAX_VISITS, Board
+from pasperdus_contract.tokens import TOKENS
 from pasperdus_node.screens.agent import agent
 from pasperdus_node.screens.look import SEVEN_INCH, TOUCH_DISPLAY_2, Glass
 from pasperdus_node.screens.scene import Fill, Icon, Mark, Scene
@@ -95,6 +96,7 @@ def test_no_minutes_are_told_of_a_wait_that_no_clock_measured() -> None:
     board = boards.board([waiting(0, since="10:30"), waiting(1, since="10:31", is_timed=False)])
 
     assert read(shown(terminal(board))).count("′") == 1
+    assert "?" in read(shown(terminal(board))).splitlines()
     untimed = shown(terminal(board), replace(NOW, is_timed=False))
     assert "′" not in read(untimed)
     assert "heure ?" in read(untimed)
@@ -124,16 +126,58 @@ def test_data_of_another_day_or_of_an_unknown_one_are_told_with_their_day() -> N
 def test_without_a_network_it_says_what_waits_and_that_one_can_go_on() -> None:
     at_hand = terminal(boards.board(), is_connected=False, pending=3)
 
-    assert "Pas de réseau : continuez." in read(shown(at_hand))
-    assert "3 en attente, rien n’est perdu." in read(shown(at_hand))
-    assert "Tout est gardé ici." in read(shown(replace(at_hand, pending=0)))
+    assert "Appelez de vive voix.\nHors ligne, 3 envois gardés." in read(shown(at_hand))
+    assert "Hors ligne, tout est gardé ici." in read(shown(replace(at_hand, pending=0)))
     assert places(shown(at_hand)) == places(shown(replace(at_hand, is_connected=True)))
+
+
+@pytest.mark.parametrize("glass", GLASSES)
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("kind", ["called", "recalled"])
+def test_a_call_that_reaches_no_public_screen_is_to_be_made_aloud(
+    glass: Glass, language: str, kind: Any
+) -> None:
+    aloud = {"fr": "de vive voix", "en": "called aloud"}[language]
+    for token in TOKENS:
+        toast = Toast(kind=kind, token=token, until_ms=NOW.uptime_ms + 5_000, undoes=("a" * 32, 7))
+        at_hand = terminal(boards.board(), toast=toast)
+        scene = shown(replace(at_hand, is_connected=False), glass=glass, language=language)
+        assert aloud in read(scene).replace("\n", " ")
+        assert faults(scene, glass) == []
+        assert aloud not in read(shown(at_hand, glass=glass, language=language)).replace("\n", " ")
+
+
+@pytest.mark.parametrize("kind", ["not_kept", "held_twice", "too_late"])
+def test_what_needs_the_agent_is_told_as_a_warning(kind: Any) -> None:
+    toast = Toast(kind=kind, token="red-star", until_ms=NOW.uptime_ms + 5_000)
+    scene = shown(terminal(boards.board(), toast=toast))
+
+    assert any(item.role == "warning" for item in scene.items if isinstance(item, Fill))
+    assert any(item.name == "warning" for item in scene.items if isinstance(item, Icon))
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        ("called", "Appelé il y a 3 min"),
+        ("serving", "Reçu · appelé il y a 3 min"),
+        ("parked", "À part · appelé il y a 3 min"),
+    ],
+)
+def test_after_the_call_its_minutes_are_told_and_not_those_of_the_wait(
+    state: Any, told: str
+) -> None:
+    board = boards.board([called(0, at="10:39", state=state)])
+    sheet = terminal(board, view=opened(visit_id(0)))
+
+    assert "3′" in read(shown(terminal(board))).splitlines()
+    assert told in read(shown(sheet)).replace("\n", " ")
 
 
 def test_a_silent_centre_is_told() -> None:
     scene = shown(terminal(boards.board()), now("10:46"))
 
-    assert "Le serveur se tait." in read(scene)
+    assert "Le serveur ne répond plus." in read(scene)
 
 
 def test_before_the_first_board_it_says_what_to_do() -> None:
@@ -152,9 +196,9 @@ def test_desks_that_are_open_now_are_told_and_lead_to_the_desks() -> None:
     many = boards.board(desks=TWO_OPEN * 9)
 
     assert "Impôts\njusqu’à 12 h" in read(shown(terminal(one)))
-    assert "Budget, Impôts\njusqu’à 11 h 30" in read(shown(terminal(two)))
+    assert "Budget, Impôts\nl’une ferme à 11 h 30" in read(shown(terminal(two)))
     assert "Impôts\nà partir de 11 h" in read(shown(terminal(later)))
-    assert "18 permanences\njusqu’à 11 h 30" in read(shown(terminal(many)))
+    assert "18 permanences\nl’une ferme à 11 h 30" in read(shown(terminal(many)))
     none = read(shown(terminal(boards.board(desks=[])))).replace("\n", " ")
     assert "Pas de permanence en ce moment" in none
     assert "go:desks" in places(shown(terminal(one)))
