@@ -244,7 +244,7 @@ class Reception:
         self.cables[name].cut()
         node = self.nodes[name]
         node.wait_until(
-            lambda: "Pas de réseau" in node.move_to(node.now_at + 1_000).text or None,
+            lambda: "Hors ligne" in node.move_to(node.now_at + 1_000).text or None,
             "word that there is no network",
         )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from importlib.util import find_spec
+from io import BytesIO
 from pathlib import Path
 
 import pygame
@@ -18,10 +19,14 @@ FILES: Mapping[Weight, str] = {
 
 
 class Fonts:
-    """The weights of the typeface, each size opened once."""
+    """The weights of the typeface, each size opened once.
+
+    From memory: SDL keeps the file of each size open, and past 1023 open files ``select`` fails, on
+    which the connection to the broker rests.
+    """
 
     def __init__(self) -> None:
-        self._paths = font_files()
+        self._bytes = {weight: path.read_bytes() for weight, path in font_files().items()}
         self._opened: dict[tuple[int, Weight], pygame.font.Font] = {}
         pygame.font.init()
 
@@ -29,7 +34,7 @@ class Fonts:
         """Return a font whose em is so many pixels."""
         key = (size_px, weight)
         if key not in self._opened:
-            self._opened[key] = pygame.font.Font(str(self._paths[weight]), size_px)
+            self._opened[key] = pygame.font.Font(BytesIO(self._bytes[weight]), size_px)
         return self._opened[key]
 
 

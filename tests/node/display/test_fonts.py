@@ -1,5 +1,6 @@
 """The typeface has every letter that a board may hold."""
 
+import os
 import re
 
 import pytest
@@ -38,3 +39,14 @@ def test_a_missing_typeface_is_told_with_its_package() -> None:
 def test_a_package_without_its_files_is_told() -> None:
     with pytest.raises(ScreenError, match=r"SourceSansPro-Regular\.ttf is missing"):
         font_files("pasperdus_contract")
+
+
+def test_a_hundred_sizes_hold_no_file_open() -> None:
+    """Past 1023 open files ``select`` fails, and with it the connection to the broker."""
+    fonts = Fonts()
+    before = len(os.listdir("/proc/self/fd"))
+
+    widths = [fonts.font(size, "bold").size("Étoile")[0] for size in range(10, 110)]
+
+    assert widths == sorted(widths)
+    assert len(os.listdir("/proc/self/fd")) == before
