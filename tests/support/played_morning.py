@@ -19,7 +19,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from pasperdus_contract.visits import RANK
 from pasperdus_node.screens.words import languages, token_name
-from pasperdus_node.terminal.hall import SHOWN
+from pasperdus_node.terminal.hall import CALL_MS, SHOWN
 from support import morning
 from support.morning import FIRST, SECOND, SERVICES, Done, Script, Tap
 from support.mosquitto import LOOPBACK, Mosquitto
@@ -187,7 +187,7 @@ class Reception:
                 and (is_no_call or place in kept)
             ):
                 continue
-            if newest is not None:
+            if newest is not None and call.token in newest:
                 what = f"call of visitor {call.tap.visitor} ({call.token})"
                 self._wait_for_marks({call.token}, what)
             self._unheard.remove(place)
@@ -205,7 +205,12 @@ class Reception:
         None where there are more of them while a clock is wrong: its calls then look newer.
         """
         last = {one.tap.visitor: one for one in self.done if not one.tap.is_undone}
-        called = [one for one in last.values() if one.tap.action in CALLS]
+        now_at = max(node.now_at for node in self.nodes.values())
+        called = [
+            one
+            for one in last.values()
+            if one.tap.action in CALLS and now_at < one.at + CALL_MS  # after that, nobody comes
+        ]
         is_right = self.nodes[SECOND].now_at >= self.midnight_at + morning.RIGHT_MS
         if len(called) > SHOWN and not is_right:
             return None

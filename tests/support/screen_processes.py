@@ -285,11 +285,31 @@ class Thumb:
     def step(
         self, at: int, visit: str, action: visits.Action, service: str | None, *, is_own: bool
     ) -> None:
-        """Take a step with a visit; ``is_own`` tells whether this terminal handed its token out."""
+        """Take a step with a visit; ``is_own`` tells whether this terminal handed its token out.
+
+        A board that comes between look and touch may move things: then look again, as people do.
+        """
+        for is_last in (False, False, True):
+            try:
+                self._step(at, visit, action, service, is_own=is_own)
+            except AssertionError as error:
+                if is_last or "not on the screen now" not in str(error):
+                    raise
+                self.look_up()
+            else:
+                return
+
+    def _step(
+        self, at: int, visit: str, action: visits.Action, service: str | None, *, is_own: bool
+    ) -> None:
         act = named(Act(visit, action, service))
-        sight = self._be_on(Page.TOKENS if is_own else Page.HOME, at)
+        page = Page.TOKENS if is_own else Page.HOME
+        sight = self._be_on(page, at)
         if act not in sight.targets:
-            self._open(visit, sight, is_own=is_own)
+            opened = self._open(visit, sight, is_own=is_own)
+            if not any(target.startswith(f"act:{visit}:") for target in opened.targets):
+                # A board that turned the service day led home meanwhile: an agent opens it again.
+                self._open(visit, self._go(page), is_own=is_own)
             if action == "transfer":
                 self.node.wait_for(named(TRANSFER))
                 self.node.touch(named(TRANSFER))
@@ -332,7 +352,7 @@ class Thumb:
         self._page = page
         return self.node.touch(named(Go(page)))
 
-    def _open(self, visit: str, sight: Sight, *, is_own: bool) -> None:
+    def _open(self, visit: str, sight: Sight, *, is_own: bool) -> Sight:
         """Open the sheet of a visit, once a board has brought it."""
         opened = named(Open(visit))
         if not is_own:
@@ -340,7 +360,7 @@ class Thumb:
         elif opened not in sight.targets:
             self.node.touch(named(Switch("options")))
         self.node.wait_for(opened)
-        self.node.touch(opened)
+        return self.node.touch(opened)
 
     def _leaf_to(self, opened: str) -> bool | None:
         """Turn the parts of the list once from the first to the last; stop where it is."""
