@@ -1,7 +1,7 @@
 """The typeface has every letter that a board may hold."""
 
-import os
 import re
+from pathlib import Path
 
 import pytest
 
@@ -44,9 +44,9 @@ def test_a_package_without_its_files_is_told() -> None:
 def test_a_hundred_sizes_hold_no_file_open() -> None:
     """Past 1023 open files ``select`` fails, and with it the connection to the broker."""
     fonts = Fonts()
-    before = len(os.listdir("/proc/self/fd"))
+    before = len(list(Path("/proc/self/fd").iterdir()))
 
     widths = [fonts.font(size, "bold").size("Étoile")[0] for size in range(10, 110)]
 
     assert widths == sorted(widths)
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
