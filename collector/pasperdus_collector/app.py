@@ -84,6 +84,7 @@ def serve(config: Config) -> None:
             writer,
             changes,
             broker=broker,
+            publishing=publishing,
             announcer=announcer,
             projection=projection,
         )

@@ -35,6 +35,7 @@ from pasperdus_collector.api.routes import api, probes
 from pasperdus_collector.broker import EmbeddedBroker
 from pasperdus_collector.config import Config
 from pasperdus_collector.home_assistant.announcer import Announcer
+from pasperdus_collector.reception.publishing import Publishing
 from pasperdus_collector.series.projection import Projection
 from pasperdus_collector.writer import Writer
 from pasperdus_dashboards.pages import pages
@@ -48,6 +49,7 @@ def build_web(
     changes: Changes,
     *,
     broker: EmbeddedBroker | None = None,
+    publishing: Publishing | None = None,
     announcer: Announcer | None = None,
     projection: Projection | None = None,
 ) -> FastAPI:
@@ -58,6 +60,7 @@ def build_web(
         committed_at_s=lambda: changes.told_at_s,
         streams=lambda: feed.streams,
         broker=broker,
+        publishing=publishing,
         announcer=announcer,
         projection=projection,
     )

@@ -76,9 +76,8 @@ def _readable(db: sqlite3.Connection) -> Iterator[JournalRow]:
     for seq, epoch, body, is_pending in found:
         try:
             event = decode_event(body)
-        except (
-            ValidationError
-        ) as error:  # of a release that knew more; its event is sent all the same
+        except ValidationError as error:
+            # Of a release that knew more; its event is sent all the same.
             log.error("a row of the journal is left out", seq=seq, reason=error.errors()[0]["msg"])
             continue
         yield JournalRow(seq=seq, epoch=epoch, event=event, is_pending=bool(is_pending))

@@ -20,7 +20,7 @@ from pasperdus_node.keeping import Keeper
 from pasperdus_node.outbox import Draft, Outbox
 from pasperdus_node.publisher import Publisher
 from pasperdus_node.reception.guarded import GuardedScreen
-from pasperdus_node.reception.screen import READ_EVERY_S, Screen
+from pasperdus_node.reception.screen import READ_EVERY_S
 from pasperdus_node.sensors.pins import PinEdge, PinFault, callbacks_are_heard
 from pasperdus_node.simulation.control import Drive, DriveRequest
 from pasperdus_node.simulation.driving import Simulation
@@ -64,8 +64,7 @@ class Loop:
         self._outbox = outbox
         self._keeper = keeper
         self._stations = {station.name: station for station in stations}
-        self.screen: Screen | None = screen
-        self._guarded = screen
+        self.screen = screen
         self._publisher = publisher
         self._speaker = speaker
         self._link = link
@@ -265,7 +264,7 @@ class Loop:
             return {"error": str(error)}
         answer: dict[str, Any] = {
             "uptime": self._clock.read().uptime_ms,
-            "health": node_health(self._stations.values(), self._guarded),
+            "health": node_health(self._stations.values(), self.screen),
             "totals": self._outbox.totals(),
             "lit": {
                 station.name: station.lights.lit()

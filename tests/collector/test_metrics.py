@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +19,13 @@ from pasperdus_collector.home_assistant.announcements import Announcements
 from pasperdus_collector.home_assistant.announcer import Announcer
 from pasperdus_collector.home_assistant.discovery import Home
 from pasperdus_collector.home_assistant.words import WORDS
+from pasperdus_collector.reception.outgoing import Outgoing
+from pasperdus_collector.reception.publishing import Publishing
 from pasperdus_collector.release import release
 from pasperdus_collector.series.influx import InfluxServer
 from pasperdus_collector.series.projection import Projection
-from pasperdus_contract.topics import Channel
+from pasperdus_contract.board import Inside
+from pasperdus_contract.topics import Channel, Topics
 from support.collecting import (
     BOOT,
     BOOTED,
@@ -84,6 +87,21 @@ def value(found: dict[str, Metric], family: str, **labels: str) -> float:
     return float(sample.value)
 
 
+def publishing(
+    desk: Desk, *, inside: Callable[[str], Inside | None] = lambda _: None
+) -> Publishing:
+    return Publishing(
+        desk.path,
+        Outgoing(),
+        Topics(),
+        inside=inside,
+        generation=lambda: 0,
+        submit=desk.writer.submit,
+        wake=desk.writer.wake,
+        now_ms=lambda: NOW,
+    )
+
+
 @pytest.fixture
 def everything(desk: Desk) -> Iterator[dict[str, Metric]]:
     """All that can be exposed, from a collector with every part and a node with every reading."""
@@ -121,6 +139,7 @@ def everything(desk: Desk) -> Iterator[dict[str, Metric]]:
         broker=EmbeddedBroker(port=free_port()),
         projection=projection,
         announcer=Announcer(queries, announcements, home, lambda: 0),
+        publishing=publishing(desk),
     )
     yield families(desk, parts)
     projection.stop()
@@ -172,12 +191,26 @@ def test_a_part_that_is_not_there_has_no_metric(desk: Desk) -> None:
     assert not [
         name
         for name in found
-        if re.match(r"pasperdus_(broker|projection|home_assistant|http|ledger)_", name)
+        if re.match(r"pasperdus_(broker|screens|projection|home_assistant|http|ledger)_", name)
     ]
     assert value(found, "pasperdus_listening") == 1
 
 
 # The figures
+
+
+def test_a_board_that_cannot_be_told_is_counted(desk: Desk) -> None:
+    def nobody_knows(site: str) -> Inside | None:
+        raise RuntimeError(f"no people inside {site} can be told")
+
+    beat(desk, screen="agent")
+    screens = publishing(desk, inside=nobody_knows)
+
+    screens.look(0.0)
+
+    found = families(desk, Parts(publishing=screens))
+    assert value(found, "pasperdus_screens_failures") == 1
+    assert value(found, "pasperdus_screens_messages") == 0
 
 
 def test_a_node_is_told_in_base_units(desk: Desk) -> None:

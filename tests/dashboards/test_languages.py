@@ -6,42 +6,26 @@ import re
 from pathlib import Path
 
 import jinja2
-from babel.messages.extract import extract_from_dir
 
 import pasperdus_dashboards
 from pasperdus_dashboards.languages import CATALOGUES, DOMAIN
 from pasperdus_dashboards.templating import TEMPLATES
 from pasperdus_service.languages import read_catalogue
+from support.catalogues import Message, assert_translated, written_messages
 
 PACKAGE = Path(pasperdus_dashboards.__file__).parent
 NAMES = {"Pas", "perdus"}  # the same in every language
 READ_ALOUD = ("aria-label", "alt", "title", "placeholder", "data-text")
 
-Message = str | tuple[str, ...]
 
-
-def written_messages() -> set[Message]:
+def written() -> set[Message]:
     """Every message of code and templates."""
-    found = extract_from_dir(
-        PACKAGE,
-        method_map=[("**.py", "python"), ("templates/**.html", "jinja2")],
-        keywords={"_": None, "gettext": None, "ngettext": (1, 2)},
-    )
-    return {message for _, _, message, _, _ in found}
+    templates = [("templates/**.html", "jinja2")]
+    return written_messages(PACKAGE, also=templates, keywords=("_", "gettext"))
 
 
 def test_every_message_is_translated_and_no_translation_is_left_over() -> None:
-    catalogue = {
-        message.id: message for message in read_catalogue(CATALOGUES, DOMAIN, "fr") if message.id
-    }
-
-    assert set(catalogue) == written_messages()
-    for message in catalogue.values():
-        assert not message.fuzzy, message.id
-        strings = [message.string] if isinstance(message.string, str) else message.string
-        assert strings, message.id
-        assert all(strings), message.id
-        assert list(message.check()) == []
+    assert_translated(CATALOGUES, DOMAIN, written())
 
 
 def test_translations_ask_for_the_same_values_as_their_messages() -> None:

@@ -16,7 +16,7 @@ from pasperdus_contract.events import (
     Token,
     Undo,
 )
-from pasperdus_contract.visits import Step, Visit, fold
+from pasperdus_contract.visits import Visit, fold
 from pasperdus_node.terminal.actions import Action
 from pasperdus_node.terminal.hearing import answered, hear_board, kept
 from pasperdus_node.terminal.performing import perform
@@ -28,6 +28,7 @@ from pasperdus_node.terminal.records import (
     SlipTaken,
     TakenBack,
     TokenStep,
+    step_of,
 )
 from pasperdus_node.terminal.resuming import forgettable, resumed, saved
 from pasperdus_node.terminal.state import Now, Terminal
@@ -185,16 +186,8 @@ def folded(events: dict[tuple[str, str, int], AnyEvent]) -> tuple[Visit, ...]:
     for (node, epoch, seq), event in events.items():
         if isinstance(event, Token) and (node, epoch, seq) not in undone:
             steps[event.visit].append(
-                Step(
-                    at=event.wall,
-                    is_timed=event.synced,
-                    action=event.action,
-                    visit=event.visit,
-                    token=event.token,
-                    service=event.service,
-                    node=node,
-                    epoch=epoch,
-                    seq=seq,
+                step_of(
+                    event, at=event.wall, is_timed=event.synced, node=node, epoch=epoch, seq=seq
                 )
             )
     found = [fold(each) for each in steps.values()]

@@ -15,7 +15,7 @@ from pasperdus_contract.codec import encode
 from pasperdus_node.config import ScreenSettings
 from pasperdus_node.keeping import Keeper
 from pasperdus_node.outbox import Outbox
-from pasperdus_node.reception.agent_terminal import Reception
+from pasperdus_node.reception.agent_terminal import AgentTerminal
 from pasperdus_node.reception.parts import agent_screen, public_screen
 from pasperdus_node.reception.public_screen import PublicScreen
 from pasperdus_node.simulation.clock import DrivenClock
@@ -63,7 +63,7 @@ class Desk:
         self.clock.set(wall_ms=believed_ms + t_ms, uptime_ms=START_MS + t_ms)
         self.outbox = Outbox(directory / "outbox.db", boot=BOOT)
         self.keeper = Keeper(self.outbox)
-        self.screen: Reception = agent_screen(
+        self.screen: AgentTerminal = agent_screen(
             settings("agent", next_pin=NEXT_PIN, blank_pin=BLANK_PIN, led_pin=LED_PIN),
             NODE,
             self.clock,

@@ -25,6 +25,7 @@ from pasperdus_collector.broker import EmbeddedBroker
 from pasperdus_collector.home_assistant.announcer import Announcer
 from pasperdus_collector.ledger import reading
 from pasperdus_collector.node_state import NodeState
+from pasperdus_collector.reception.publishing import Publishing
 from pasperdus_collector.series.projection import Projection
 from pasperdus_collector.writer import Writer
 
@@ -43,6 +44,7 @@ class Parts:
     broker: EmbeddedBroker | None = None
     projection: Projection | None = None
     announcer: Announcer | None = None
+    publishing: Publishing | None = None
 
 
 class Metrics:
@@ -151,6 +153,17 @@ class _Ours(Collector):
                 "pasperdus_broker_restarts",
                 "Times that our broker was started again",
                 parts.broker.restarts,
+            )
+        if parts.publishing is not None:
+            yield _counter(
+                "pasperdus_screens_messages",
+                "Boards and lists of phone slips handed to the connection",
+                parts.publishing.sent,
+            )
+            yield _counter(
+                "pasperdus_screens_failures",
+                "Boards and lists of phone slips that could not be told",
+                parts.publishing.failures,
             )
         if parts.projection is not None:
             yield from _projection(parts.projection)

@@ -89,6 +89,11 @@ class Publishing:
         self.failures = 0
         """What could not be told since the start: a board, the slips of a terminal, all at once."""
 
+    @property
+    def sent(self) -> int:
+        """Messages handed to the connection since the start."""
+        return self._outgoing.sent
+
     def start(self) -> None:
         """Begin to look."""
         self._thread = threading.Thread(target=self._run, name="screens", daemon=True)

@@ -56,7 +56,7 @@ SLIPS_NOT_SHOWN = "the phone slips cannot be shown; those before stay"
 log = structlog.get_logger()
 
 
-class Reception:
+class AgentTerminal:
     """One agent's terminal."""
 
     kind: Literal["agent", "public"] = "agent"

@@ -11,7 +11,7 @@ from pasperdus_node.config import ScreenSettings
 from pasperdus_node.errors import ScreenError
 from pasperdus_node.keeping import Keeper
 from pasperdus_node.outbox import Outbox
-from pasperdus_node.reception.agent_terminal import Reception
+from pasperdus_node.reception.agent_terminal import AgentTerminal
 from pasperdus_node.reception.board_cache import BoardCache
 from pasperdus_node.reception.board_watch import BoardWatch
 from pasperdus_node.reception.picture import Picture
@@ -39,7 +39,7 @@ def agent_screen(
     sink: Sink,
     *,
     is_board_suspected: bool = False,
-) -> Reception:
+) -> AgentTerminal:
     """Return an agent's terminal, as it was before the restart; its files are in ``directory``."""
     boards = BoardCache(directory / BOARD_FILE, site=settings.site)
     saved = SavedChoices(directory / CHOICES_FILE)
@@ -53,7 +53,7 @@ def agent_screen(
         lamp = Lamp(settings.led_pin)
         opened.callback(lamp.stop)
 
-        def made(board: Board | None) -> Reception:
+        def made(board: Board | None) -> AgentTerminal:
             terminal = resumed(
                 node,
                 settings.site,
@@ -64,7 +64,7 @@ def agent_screen(
                 saved=choices,
                 now=SiteTime(clock).now(),
             )
-            return Reception(
+            return AgentTerminal(
                 terminal,
                 picture=picture,
                 clock=clock,

@@ -16,7 +16,9 @@ HELD_MS = 800  # longer than any touch that could be meant as a tap
 class Driven(Protocol):
     """What a driver needs of the loop."""
 
-    screen: Screen | None
+    @property
+    def screen(self) -> Screen | None:
+        """Return what may be touched, where there is one."""
 
     def next_ms(self) -> int:
         """Return the uptime at which something falls due by itself."""

@@ -9,7 +9,7 @@ from pasperdus_contract import visits
 from pasperdus_contract.board import Board
 from pasperdus_contract.events import AnyEvent
 from pasperdus_contract.slips import Slips
-from pasperdus_contract.visits import Step, Visit
+from pasperdus_contract.visits import Visit
 from pasperdus_node.terminal import training
 from pasperdus_node.terminal.queue import (
     MINUTE_MS,
@@ -24,7 +24,7 @@ from pasperdus_node.terminal.queue import (
     visits_now,
     zone,
 )
-from pasperdus_node.terminal.records import Felt, Record, SlipTaken, TakenBack, TokenStep
+from pasperdus_node.terminal.records import Felt, Record, SlipTaken, TakenBack, TokenStep, step_of
 from pasperdus_node.terminal.state import (
     Kept,
     Now,
@@ -189,13 +189,10 @@ def _own_step(
     now: Now,
     before: Visit | None,
 ) -> OwnStep:
-    step = Step(
+    step = step_of(
+        record,
         at=event.wall if event.synced else now.wall_ms,
         is_timed=event.synced or now.is_timed,
-        action=record.action,
-        visit=record.visit,
-        token=record.token,
-        service=record.service,
         node=terminal.node,
         epoch=epoch,
         seq=event.seq,

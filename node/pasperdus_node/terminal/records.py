@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pasperdus_contract import visits
+from pasperdus_contract.events import Token
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,3 +55,20 @@ class TakenBack:
 
 
 Record = TokenStep | Counted | Felt | Recounted | SlipTaken | TakenBack
+
+
+def step_of(
+    taken: TokenStep | Token, *, at: int, is_timed: bool, node: str, epoch: str, seq: int
+) -> visits.Step:
+    """Return what was taken as a step, under the key of its event."""
+    return visits.Step(
+        at=at,
+        is_timed=is_timed,
+        action=taken.action,
+        visit=taken.visit,
+        token=taken.token,
+        service=taken.service,
+        node=node,
+        epoch=epoch,
+        seq=seq,
+    )

@@ -13,7 +13,6 @@ from typing import Literal, Protocol
 from pasperdus_contract import visits
 from pasperdus_contract.board import Board
 from pasperdus_contract.events import AnyEvent, MessageTaken, Token, Undo
-from pasperdus_contract.visits import Step
 from pasperdus_node.terminal.actions import Page
 from pasperdus_node.terminal.hearing import settled
 from pasperdus_node.terminal.queue import (
@@ -25,6 +24,7 @@ from pasperdus_node.terminal.queue import (
     with_own,
     zone,
 )
+from pasperdus_node.terminal.records import step_of
 from pasperdus_node.terminal.state import Kept, Now, OwnStep, OwnUndo, Terminal, View
 
 
@@ -153,16 +153,8 @@ def _again(terminal: Terminal, rows: Iterable[Journalled]) -> Terminal:
 def _own_step(node: str, row: Journalled, event: Token, before: visits.Visit | None) -> OwnStep:
     # Of a step that the board has, ``before`` is how things stand now: its undo, if there is one,
     # is then shown when the board has heard it.
-    step = Step(
-        at=event.wall,
-        is_timed=event.synced,
-        action=event.action,
-        visit=event.visit,
-        token=event.token,
-        service=event.service,
-        node=node,
-        epoch=row.epoch,
-        seq=row.seq,
+    step = step_of(
+        event, at=event.wall, is_timed=event.synced, node=node, epoch=row.epoch, seq=row.seq
     )
     after = visits.apply(before, step)
     return OwnStep(step=step, is_pending=row.is_pending, before=before, after=after)

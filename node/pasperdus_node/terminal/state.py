@@ -99,7 +99,7 @@ ToastKind = Literal[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Toast:
-    """A message at the foot of the screen until ``until_ms`` (uptime).
+    """A message under the title until ``until_ms`` (uptime).
 
     ``token``, ``what`` (a tally or a service), ``category``, ``by`` (a terminal's title),
     ``people`` and ``at_ms`` fill its sentence in, as far as its kind needs them. ``undoes`` is

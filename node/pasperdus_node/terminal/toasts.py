@@ -1,4 +1,4 @@
-"""Messages at the foot of the screen: one at a time, and no news cut short."""
+"""Messages under the title: one at a time, and no news cut short."""
 
 from dataclasses import replace
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pasperdus_contract import visits
 from pasperdus_contract.visits import Step
 from pasperdus_node.terminal.queue import in_queue_order, visits_now
-from pasperdus_node.terminal.records import Felt, Record, SlipTaken, TakenBack, TokenStep
+from pasperdus_node.terminal.records import Felt, Record, SlipTaken, TakenBack, TokenStep, step_of
 from pasperdus_node.terminal.state import Now, Terminal, Training
 from pasperdus_node.terminal.toasts import about, show
 from pasperdus_node.terminal.viewing import after_recording
@@ -56,16 +56,8 @@ def _after(training: Training, record: Record, node: str, seq: int, now: Now) ->
     before = replace(training, before=None)
     match record:
         case TokenStep():
-            step = Step(
-                at=now.wall_ms,
-                is_timed=now.is_timed,
-                action=record.action,
-                visit=record.visit,
-                token=record.token,
-                service=record.service,
-                node=node,
-                epoch=EPOCH,
-                seq=seq,
+            step = step_of(
+                record, at=now.wall_ms, is_timed=now.is_timed, node=node, epoch=EPOCH, seq=seq
             )
             return replace(before, visits=_stepped(training.visits, step), before=before)
         case Felt():

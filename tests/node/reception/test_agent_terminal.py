@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,26 +31,10 @@ from support.terminals import (
     Desk,
     board,
     hall,
-    pins,
 )
 
 MINUTE_MS = 60_000
 SECRET = "Madame Kervella rappelle le 02 98 00 00 00"
-
-
-@pytest.fixture
-def mock_pins() -> Iterator[SimulatedPins]:
-    with pins() as made:
-        yield made
-
-
-@pytest.fixture
-def desk(tmp_path: Path, mock_pins: SimulatedPins) -> Iterator[Desk]:
-    made = Desk(tmp_path)
-    made.screen.hear_link(is_subscribed=True)
-    made.hear(board())
-    yield made
-    made.stop()
 
 
 def restarted(desk: Desk, **how: Any) -> Desk:

@@ -1,7 +1,5 @@
 """What a finger may not do: a terminal with everything real but the display."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,19 +7,9 @@ import pytest
 from pasperdus_node.errors import SimulationError
 from pasperdus_node.terminal.actions import name
 from pasperdus_node.terminal.queue import visits_now
-from support.terminals import GUARDED_MS, MORNING_MS, Desk, board, pins
+from support.terminals import GUARDED_MS, MORNING_MS, Desk, board
 
 MINUTE_MS = 60_000
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    with pins():
-        made = Desk(tmp_path)
-        made.screen.hear_link(is_subscribed=True)
-        made.hear(board())
-        yield made
-        made.stop()
 
 
 def waiting(number: int, token: str, *, minutes: int) -> dict[str, Any]:

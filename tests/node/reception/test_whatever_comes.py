@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,29 +21,13 @@ from pasperdus_node.screens.hall import hall as draw_hall
 from pasperdus_node.screens.look import Look
 from pasperdus_node.screens.scene import Scene
 from pasperdus_node.simulation.clock import DrivenClock
-from pasperdus_node.simulation.pins import SimulatedPins
-from support.terminals import BOOT, MORNING_MS, START_MS, Desk, board, hall, pins
+from support.terminals import BOOT, MORNING_MS, START_MS, Desk, board, hall
 
 BROKEN = "Mairie imprévue"
 SECRET = "Madame Kervella rappelle le 02 98 00 00 00"
 AGENT = "pasperdus_node.reception.agent_terminal.agent"
 HALL = "pasperdus_node.reception.public_screen.draw_hall"
 MAX_WALL_MS = 253_402_300_799_999
-
-
-@pytest.fixture
-def mock_pins() -> Iterator[SimulatedPins]:
-    with pins() as made:
-        yield made
-
-
-@pytest.fixture
-def desk(tmp_path: Path, mock_pins: SimulatedPins) -> Iterator[Desk]:
-    made = Desk(tmp_path)
-    made.screen.hear_link(is_subscribed=True)
-    made.hear(board())
-    yield made
-    made.stop()
 
 
 def refusing(draw: Callable[..., Scene]) -> Callable[..., Scene]:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from babel.messages.extract import extract_from_dir
 
 import pasperdus_node.screens
 from pasperdus_contract.tokens import TOKENS
@@ -19,35 +18,20 @@ from pasperdus_node.terminal.actions import Page
 from pasperdus_node.terminal.state import Kept, Terminal, Toast, ToastKind, View
 from pasperdus_service.languages import read_catalogue
 from support import boards
+from support.catalogues import Message, assert_translated, written_messages
 from support.looks import look, read
 
 PACKAGE = Path(pasperdus_node.screens.__file__).parent
 NOW = boards.now("10:42")
-Message = str | tuple[str, ...]
 
 
-def written_messages() -> set[Message]:
+def written() -> set[Message]:
     """Every message of the screens."""
-    found = extract_from_dir(
-        PACKAGE,
-        method_map=[("**.py", "python")],
-        keywords={"gettext": None, "noted": None, "ngettext": (1, 2)},
-    )
-    return {message for _, _, message, _, _ in found}
+    return written_messages(PACKAGE, keywords=("gettext", "noted"))
 
 
 def test_every_message_is_translated_and_no_translation_is_left_over() -> None:
-    catalogue = {
-        message.id: message for message in read_catalogue(CATALOGUES, DOMAIN, "fr") if message.id
-    }
-
-    assert set(catalogue) == written_messages()
-    for message in catalogue.values():
-        assert not message.fuzzy, message.id
-        strings = [message.string] if isinstance(message.string, str) else message.string
-        assert strings, message.id
-        assert all(strings), message.id
-        assert list(message.check()) == []
+    assert_translated(CATALOGUES, DOMAIN, written())
 
 
 def test_translations_ask_for_the_same_values_as_their_messages() -> None:
