@@ -75,6 +75,23 @@ class CollectorApi:
             return self._send("PATCH", path, content, is_done=_WAS_CHANGED, if_match='"0"')
         return self._send("POST", f"{path}?site={site}", content, is_done=_NAME_IS_TAKEN)
 
+    def write_sheet(self, site: str, sheet: Mapping[str, Any]) -> bool:
+        """Open a sheet, unless one says the same already; False while the site is not known."""
+        path = f"/api/v1/sheets?site={site}"
+        if any(each["what"] == sheet["what"] for each in self._get(path)):
+            return True
+        return self._send("POST", path, sheet)
+
+    def knows_ratings(self, site: str) -> bool:
+        """Return whether a rating box of the site has made itself known."""
+        sites = {each["site"]: each for each in self._get("/api/v1/sites")}
+        zones = sites[site]["zones"] if site in sites else []
+        return any(zone["boxes"] for zone in zones)
+
+    def register(self, site: str, noun: str, entry: Mapping[str, Any]) -> bool:
+        """Enter a prototype or a period; one that is there already stays."""
+        return self._send("POST", f"/api/v1/{noun}?site={site}", entry, is_done=_NAME_IS_TAKEN)
+
     def write_slip(self, slip: Mapping[str, Any]) -> bool:
         """Write a phone slip for a terminal; False while the collector does not know it."""
         return self._send("POST", "/api/v1/slips", slip)

@@ -23,6 +23,7 @@ from pasperdus_demo.processes import Processes, wait_until
 from pasperdus_demo.reception_texts import services
 from pasperdus_demo.replay import Replay
 from pasperdus_demo.town import today_at
+from pasperdus_demo.trial import entries
 
 READY_TIMEOUT_S = 60.0
 SHOWN_DIFFERENCES = 5
@@ -96,7 +97,11 @@ def _run_live(options: Options) -> int:
             tell_agent=agent.tell,
         )
         beside: tuple[Background, ...] = (
-            Description(CollectorApi(installation.address), calendar(town.closures)),
+            Description(
+                CollectorApi(installation.address),
+                calendar(town.closures),
+                trial=entries(town) if options.has_history else (),
+            ),
             Colleague(CollectorApi(installation.address), TERMINAL),
             agent,
         )

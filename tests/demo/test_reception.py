@@ -11,18 +11,19 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pasperdus_collector.api.sheets import NewSheet
 from pasperdus_collector.reception.content import FORMS, KINDS
 from pasperdus_demo.agent import REFUSALS, Agent
 from pasperdus_demo.errands import MACARON_SHARE, Errand, errands, room_span
 from pasperdus_demo.installation import NODES, WINDOWS, Installation
 from pasperdus_demo.processes import Processes
-from pasperdus_demo.reception_texts import contents, services, slips
+from pasperdus_demo.reception_texts import contents, services, sheets, slips
 from pasperdus_demo.town import today_at
 from pasperdus_node.config import Config
 from pasperdus_node.terminal.actions import Act, name
@@ -45,6 +46,9 @@ def test_what_is_written_for_the_screens_is_all_there_is_to_write_and_good() -> 
     assert set(told) == set(KINDS)
     assert (told["service"], told["notice"], told["contact"]) == (3, 2, 8)
     assert len(slips()) > 1
+    found = [NewSheet.model_validate(each) for each in sheets(date(2026, 11, 20))]
+    assert {each.kind for each in found} == {"anomaly", "improvement"}
+    assert any(each.due is not None and each.due < date(2026, 11, 20) for each in found)
 
 
 def test_english_stands_wherever_french_does() -> None:
