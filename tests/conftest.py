@@ -1,18 +1,23 @@
-"""What is dear to make and only ever read: made once for all tests that ask for it."""
+"""What tests of several packages ask for; what is dear to make and only read is made once."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from pasperdus_collector.config import InfluxSettings
 from pasperdus_collector.series.influx import InfluxServer
+from support.browsing import Browsing, Opening
 from support.conformance import fill
 from support.copying import Copied, copy_all, projection_of
 from support.influx import DATABASE, Influx1
+from support.mosquitto import Mosquitto
 
 SLOW_S = 10.0
+BROWSER = "browse"
+_browsing = Browsing()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -29,6 +34,31 @@ def _duration_s(item: pytest.Item) -> float:
     """Return for how long a test is said to take, roughly; 0 when it is not slow."""
     slow = item.get_closest_marker("slow")
     return 0.0 if slow is None else float(slow.kwargs.get("about_s", SLOW_S))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    """End the browser once the next test has no use for it.
+
+    Playwright keeps an event loop in this thread for as long as its browser is there, and tests
+    that run one of their own may come next.
+    """
+    if BROWSER not in getattr(nextitem, "fixturenames", ()):
+        _browsing.close()
+
+
+@pytest.fixture(name=BROWSER)
+def browse_fixture() -> Iterator[Opening]:
+    """Open tabs with this; at the end none of them may have had anything to complain of."""
+    yield _browsing.tab
+    assert _browsing.leave() == []
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[Mosquitto]:
+    """A broker that anybody may use, to be killed and started again."""
+    with Mosquitto(tmp_path / "broker") as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

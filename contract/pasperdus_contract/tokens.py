@@ -1,7 +1,8 @@
 """The macarons: 24 tokens of six shapes and four colours, and how each day deals them out (pure).
 
 A token stands for a visitor who waits, with no number, name or reason. Each terminal hands out
-its own share, so that two of them that cannot hear each other never give the same one.
+its own share, so that two of them that cannot hear each other never give the same one as long as
+they know the same terminals (docs/terminal.md tells what happens where they do not).
 """
 
 from collections.abc import Mapping, Sequence

@@ -106,8 +106,15 @@ def test_nine_months_are_there_within_a_minute_and_none_of_it_twice(tmp_path: Pa
     assert None in in_open_hours.values()  # Sundays are masked, not zero
 
 
-@pytest.mark.parametrize("child", ["collector", "entrance-1", "terminal-1"])
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("number", "child"),
+    [
+        (signal.SIGINT, "collector"),
+        (signal.SIGTERM, "entrance-1"),
+        (signal.SIGINT, "terminal-1"),
+        (signal.SIGTERM, "terminal-1"),
+    ],
+)
 def test_a_signal_at_any_stage_ends_every_process_and_removes_the_data(
     number: signal.Signals, child: str, short_directory: Path
 ) -> None:

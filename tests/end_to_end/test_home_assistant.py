@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import queue
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -11,13 +10,13 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import paho.mqtt.client as mqtt
 import pytest
-from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.client import MQTTMessage
 
 from support.collecting import DAY, MINUTE, batch, passage
 from support.home_assistant import checked
-from support.mosquitto import LOOPBACK, Mosquitto
+from support.listening import Listener
+from support.mosquitto import Mosquitto
 from support.processes import CollectorProcess, eventually
 from support.wire import EPOCH, HEARTBEAT, written
 
@@ -32,23 +31,12 @@ HANDFUL = 5
 pytestmark = pytest.mark.slow
 
 
-class Ear:
+class Ear(Listener):
     """Hears all that Home Assistant would, and speaks as nodes and Home Assistant do."""
 
     def __init__(self, port: int) -> None:
-        self.messages: queue.SimpleQueue[mqtt.MQTTMessage] = queue.SimpleQueue()
+        super().__init__(port, "homeassistant/device/#", f"{P}/home/#")
         self.messages_heard = 0
-        ready: queue.SimpleQueue[int] = queue.SimpleQueue()
-        self._client = mqtt.Client(CallbackAPIVersion.VERSION2)
-        self._client.on_message = lambda _c, _d, message: self.messages.put(message)
-        self._client.on_subscribe = lambda _c, _d, mid, _r, _p: ready.put(mid)
-        self._client.connect(LOOPBACK, port)
-        self._client.loop_start()
-        self._client.subscribe([("homeassistant/device/#", 1), (f"{P}/home/#", 1)])
-        ready.get(timeout=10)
-
-    def say(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
-        self._client.publish(topic, payload, qos=1, retain=retain).wait_for_publish(10)
 
     def hear_until(self, is_enough: Callable[[dict[str, bytes]], bool]) -> dict[str, bytes]:
         """Return the last payload by topic, of all that is heard until it is enough."""
@@ -62,22 +50,12 @@ class Ear:
         eventually(look, f"more than {sorted(heard)}")
         return heard
 
-    def drain(self) -> list[mqtt.MQTTMessage]:
+    def drain(self) -> list[MQTTMessage]:
         messages = []
-        while not self.messages.empty():
-            messages.append(self.messages.get())
+        while not self.heard.empty():
+            messages.append(self.heard.get())
         self.messages_heard += len(messages)
         return messages
-
-    def close(self) -> None:
-        self._client.disconnect()
-        self._client.loop_stop()
-
-
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Mosquitto]:
-    with Mosquitto(tmp_path / "broker") as running:
-        yield running
 
 
 @pytest.fixture

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-import queue
 import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import paho.mqtt.client as mqtt
 import pytest
-from paho.mqtt.enums import CallbackAPIVersion
 
+from support.listening import Listener
 from support.mosquitto import LOOPBACK, Mosquitto, free_port
 from support.processes import CollectorProcess, NodeProcess, Process, eventually
 
@@ -26,29 +23,12 @@ START = 10_000  # of the driven clock's uptime
 A, B = 17, 27
 
 
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Mosquitto]:
-    with Mosquitto(tmp_path / "broker") as running:
-        yield running
+class Witness(Listener):
+    """Hears what is said on one topic, by a connection of its own."""
 
-
-@contextmanager
-def witness(port: int, topic: str) -> Iterator[queue.SimpleQueue[dict[str, Any]]]:
-    """Hear what is said on one topic, by a client of its own."""
-    heard: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
-    ready: queue.SimpleQueue[int] = queue.SimpleQueue()
-    client = mqtt.Client(CallbackAPIVersion.VERSION2)
-    client.on_message = lambda _c, _d, message: heard.put(json.loads(message.payload))
-    client.on_subscribe = lambda _c, _d, mid, _r, _p: ready.put(mid)
-    client.connect(LOOPBACK, port)
-    client.loop_start()
-    client.subscribe(f"{P}/{topic}", 1)
-    ready.get(timeout=10)
-    try:
-        yield heard
-    finally:
-        client.disconnect()
-        client.loop_stop()
+    def next(self) -> dict[str, Any]:
+        said: dict[str, Any] = json.loads(self.heard.get(timeout=10).payload)
+        return said
 
 
 def driven(directory: Path, url: str) -> NodeProcess:
@@ -143,24 +123,24 @@ def test_a_node_that_is_stopped_tells_its_coverage_and_says_offline(
     tmp_path: Path, broker: Mosquitto
 ) -> None:
     with (
-        witness(broker.port, "node/entrance-1/status") as status,
-        witness(broker.port, "node/entrance-1/events") as batches,
+        closing(Witness(broker.port, f"{P}/node/entrance-1/status")) as status,
+        closing(Witness(broker.port, f"{P}/node/entrance-1/events")) as batches,
         CollectorProcess(tmp_path, mqtt_url=broker.url) as collector,
         driven(tmp_path, broker.url) as node,
     ):
         open_door(node)
-        online = status.get(timeout=10)
+        online = status.next()
         node.drive(until=START + 60_000)
         wait_until_drained(node)
 
         assert node.terminate() == 0
 
-        offline = status.get(timeout=10)
+        offline = status.next()
         assert (online["state"], offline["state"]) == ("online", "offline")
         assert online["epoch"] == offline["epoch"]
         last: dict[str, Any] = {}
         while last.get("kind") != "coverage" or last["to"] != START + 60_000:
-            (*_, last) = batches.get(timeout=10)["events"]
+            (*_, last) = batches.next()["events"]
         eventually(
             lambda: collector.counters("entrance-1").get("stored") == recorded(node) or None,
             "coverage at the collector",
@@ -172,20 +152,20 @@ def test_a_killed_node_leaves_its_last_will_and_loses_nothing(
     tmp_path: Path, broker: Mosquitto
 ) -> None:
     with (
-        witness(broker.port, "node/entrance-1/status") as status,
+        closing(Witness(broker.port, f"{P}/node/entrance-1/status")) as status,
         CollectorProcess(tmp_path, mqtt_url=broker.url) as collector,
         driven(tmp_path, broker.url) as node,
     ):
         open_door(node)
-        first = status.get(timeout=10)
+        first = status.next()
         assert walk_in(node, 5, from_ms=3000) == 5
         node.kill()
-        will = status.get(timeout=10)
+        will = status.next()
         assert (will["state"], will["epoch"]) == ("offline", first["epoch"])
 
         node.start()
         open_door(node)
-        second = status.get(timeout=10)
+        second = status.next()
         assert second["state"] == "online"
         assert second["epoch"] != first["epoch"]
         assert walk_in(node, 3, from_ms=10_000) == 8

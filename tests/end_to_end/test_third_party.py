@@ -7,42 +7,31 @@ from __future__ import annotations
 
 import hashlib
 import json
-import queue
 import secrets
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import paho.mqtt.client as mqtt
 import pytest
-from paho.mqtt.enums import CallbackAPIVersion
 
-from support.mosquitto import LOOPBACK, Mosquitto, free_port
+from support.listening import ANSWER_WAIT_S, Listener
+from support.mosquitto import Mosquitto, free_port
 from support.processes import CollectorProcess
 
-ANSWER_WAIT_S = 10.0
 P = "pasperdus/v1"
 MORNING = 1_772_438_400_000  # 2026-03-02T08:00:00Z
 BOOT = "5b3c1e0a-7d1f-4c56-9a5e-2f1f5c3e9b10"
 UPTIME = 8_000_000
 
 
-class Client:
+class Client(Listener):
     """A third party's node: it publishes on its topic and hears its acks."""
 
     def __init__(self, port: int, name: str) -> None:
         self.name = name
         self.epoch = secrets.token_hex(16)
-        self._heard: queue.SimpleQueue[mqtt.MQTTMessage] = queue.SimpleQueue()
-        subscribed: queue.SimpleQueue[int] = queue.SimpleQueue()
-        self._client = mqtt.Client(CallbackAPIVersion.VERSION2)
-        self._client.on_message = lambda _c, _d, message: self._heard.put(message)
-        self._client.on_subscribe = lambda _c, _d, mid, _r, _p: subscribed.put(mid)
-        self._client.connect(LOOPBACK, port)
-        self._client.loop_start()
-        self._client.subscribe([(f"{P}/node/{name}/ack", 1), (f"{P}/collector/mairie/status", 1)])
-        subscribed.get(timeout=ANSWER_WAIT_S)
+        super().__init__(port, f"{P}/node/{name}/ack", f"{P}/collector/mairie/status")
 
     def batch(self, *events: dict[str, Any], **changes: Any) -> dict[str, Any]:
         """Return the batch of the contract's example, with these events."""
@@ -73,14 +62,10 @@ class Client:
     def hear(self, kind: str) -> dict[str, Any]:
         """Return the next message on a topic that ends in ``kind``."""
         while True:
-            message = self._heard.get(timeout=ANSWER_WAIT_S)
+            message = self.heard.get(timeout=ANSWER_WAIT_S)
             if message.topic.endswith(f"/{kind}"):
                 said: dict[str, Any] = json.loads(message.payload)
                 return {**said, "_retained": message.retain} if kind == "status" else said
-
-    def close(self) -> None:
-        self._client.disconnect()
-        self._client.loop_stop()
 
 
 class Town:

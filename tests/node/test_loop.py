@@ -16,8 +16,6 @@ from typing import Any
 
 import pygame
 import pytest
-from paho.mqtt.client import Client, MQTTMessage
-from paho.mqtt.enums import CallbackAPIVersion
 
 from pasperdus_contract.codec import encode
 from pasperdus_contract.messages import Ack
@@ -32,7 +30,8 @@ from pasperdus_node.simulation.clock import DrivenClock
 from pasperdus_node.speaking import Speaker, status_message
 from pasperdus_service.link import Link
 from pasperdus_service.settings import MqttSettings
-from support.mosquitto import LOOPBACK, Mosquitto, free_port
+from support.listening import Listener
+from support.mosquitto import Mosquitto, free_port
 from support.processes import Process, eventually
 from support.simulated_node import START_MS, START_WALL_MS, SimulatedNode
 from support.terminals import MORNING_MS, ask, board
@@ -159,22 +158,11 @@ AGENT = {"kind": "agent", "site": "mairie", "driver": "dummy"}
 P = "pasperdus/v1"
 
 
-class Collector:
+class Collector(Listener):
     """Says what a collector says, and hears what a node says: no more than this file needs."""
 
     def __init__(self, port: int) -> None:
-        self.heard: queue.SimpleQueue[MQTTMessage] = queue.SimpleQueue()
-        ready: queue.SimpleQueue[int] = queue.SimpleQueue()
-        self._client = Client(CallbackAPIVersion.VERSION2)
-        self._client.on_message = lambda _c, _d, message: self.heard.put(message)
-        self._client.on_subscribe = lambda _c, _d, mid, _r, _p: ready.put(mid)
-        self._client.connect(LOOPBACK, port)
-        self._client.loop_start()
-        self._client.subscribe([(f"{P}/node/#", 1)])
-        ready.get(timeout=10)
-
-    def say(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
-        self._client.publish(f"{P}/{topic}", payload, qos=1, retain=retain).wait_for_publish(10)
+        super().__init__(port, f"{P}/node/#")
 
     def hear(self, channel: str) -> dict[str, Any]:
         """Return the next message on a channel of a node."""
@@ -183,16 +171,6 @@ class Collector:
             if message.topic.endswith(f"/{channel}"):
                 said: dict[str, Any] = json.loads(message.payload)
                 return said
-
-    def close(self) -> None:
-        self._client.disconnect()
-        self._client.loop_stop()
-
-
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Mosquitto]:
-    with Mosquitto(tmp_path / "broker") as running:
-        yield running
 
 
 @pytest.fixture
@@ -237,13 +215,13 @@ def running(directory: Path, broker: Mosquitto, kind: str) -> Iterator[Path]:
 def test_a_terminal_lives_on_boards_messages_and_answers(
     tmp_path: Path, broker: Mosquitto, collector: Collector
 ) -> None:
-    collector.say("site/mairie/board", encode(board()), retain=True)
+    collector.say(f"{P}/site/mairie/board", encode(board()), retain=True)
     with running(tmp_path, broker, "agent") as control:
         assert collector.hear("status")["screen"] == "agent"
         assert collector.hear("heartbeat")["screen"] == "agent"
         eventually(lambda: "Mairie" in ask(control)["screen"]["texts"], "board of before the start")
         slip = Slip(id="slip-1", written_at=MORNING_MS, text="Rappeler le service")
-        collector.say("node/terminal-1/messages", encode(Slips(slips=[slip])))
+        collector.say(f"{P}/node/terminal-1/messages", encode(Slips(slips=[slip])))
         until = 12_000
         ask(control, touch="go:tokens", until=until)
         told = ask(control, touch="give:red-star")
@@ -252,7 +230,7 @@ def test_a_terminal_lives_on_boards_messages_and_answers(
         batch = collector.hear("events")
         assert [event["action"] for event in batch["events"]] == ["wait"]
         answer = Ack(collector="mairie", epoch=batch["epoch"], stored=[(1, 1)])
-        collector.say("node/terminal-1/ack", encode(answer))
+        collector.say(f"{P}/node/terminal-1/ack", encode(answer))
         eventually(lambda: ask(control)["screen"]["pending"] == 0, "answer")
 
         told = ask(control, touch="go:more", until=until + 6_000)
@@ -267,7 +245,7 @@ def test_a_public_screen_shows_boards_and_says_nothing_but_how_it_is(
 ) -> None:
     with running(tmp_path, broker, "public") as control:
         assert collector.hear("status")["screen"] == "public"
-        collector.say("site/mairie/board", encode(board()), retain=True)
+        collector.say(f"{P}/site/mairie/board", encode(board()), retain=True)
         eventually(lambda: "Mairie" in ask(control)["screen"]["texts"], "board")
         told = ask(control, until=30_000, touch="give:red-star")
         assert told == {"error": "touch 'give:red-star': nothing on a public screen can be touched"}

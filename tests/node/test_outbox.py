@@ -30,6 +30,7 @@ from pasperdus_contract.messages import HEARTBEAT_EPOCHS, EpochExtent
 from pasperdus_contract.ranges import Range, compress, contains
 from pasperdus_node.errors import OutboxError
 from pasperdus_node.outbox import Draft, Outbox
+from support import scratch
 
 BOOT = "5b3c1e0a"
 WALL = 1_795_346_400_000
@@ -467,7 +468,7 @@ class OutboxMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.directory = Path(tempfile.mkdtemp(prefix="outbox-", dir=_fast_directory()))
+        self.directory = Path(tempfile.mkdtemp(prefix="outbox-", dir=scratch.in_memory()))
         self.generation = 0
         self.rows: dict[int, ModelRow] = {}
         self.epochs: dict[str, tuple[str, int, int]] = {}
@@ -594,11 +595,6 @@ class OutboxMachine(RuleBasedStateMachine):
         if hasattr(self, "outbox"):
             self.outbox.close()
         shutil.rmtree(self.directory, ignore_errors=True)
-
-
-def _fast_directory() -> str | None:
-    """A RAM disk where there is one: each commit waits for the disk."""
-    return "/dev/shm" if Path("/dev/shm").is_dir() else None
 
 
 def test_the_outbox_holds_what_a_dict_would_hold() -> None:

@@ -28,6 +28,7 @@ from pasperdus_contract import events
 from pasperdus_node.outbox import Draft, Outbox
 from pasperdus_node.publisher import IN_FLIGHT, LAST_ANSWER_S, Publisher
 from pasperdus_node.simulation.clock import DrivenClock
+from support import scratch
 
 NODE, COLLECTOR = "entrance-1", "mairie"
 BOOT = "5b3c1e0a"
@@ -462,9 +463,7 @@ class Delivery(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.directory = tempfile.TemporaryDirectory(
-            prefix="publisher-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None
-        )
+        self.directory = tempfile.TemporaryDirectory(prefix="publisher-", dir=scratch.in_memory())
         self.collector = Collector()
         self.instance = 1
         self.up: list[bytes] = []

@@ -110,7 +110,7 @@ def board(visits: Sequence[dict[str, Any]] = (), **fields: Any) -> Board:
             {"node": node, "title": title, "hand": hands[node], "heard": 0}
             for node, title in TITLES.items()
         ],
-        "inside": {"people": 12, "error": 2, "at": wall_ms("10:41")},
+        "inside": {"people": 12, "error": 2},
         "asks_pulse": True,
         "services": SERVICES,
         "desks": week_of_desks(day),
@@ -168,7 +168,7 @@ def longest_board(waiting_now: int = 24, **fields: Any) -> Board:
                 TITLES.items(), deal(SITE, DAY, list(TITLES)).values(), strict=True
             )
         ],
-        "inside": {"people": 100_000, "error": 100_000, "at": wall_ms("10:41")},
+        "inside": {"people": 100_000, "error": 100_000},
         "services": services,
         "desks": [
             {

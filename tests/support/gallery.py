@@ -75,43 +75,39 @@ WALLS = [
     for theme in THEMES
 ]
 
-_KEPT = {
+# Each screen, in both languages, by day and by night.
+_SCREENS = (
+    *("full-home", "full-tokens", "full-sheet-called-true", "full-sheet-transfer"),
+    *("full-desks", "week-desks", "full-directory", "full-directory-contact"),
+    *("full-messages", "full-tallies", "full-pulse", "full-recount", "full-more", "full-cards"),
+    *("full-card-premier-etage", "longest-home", "longest-tokens"),
+    *("nobody-home", "one-home", "offline-home", "stale-home", "unheard-home", "training-tokens"),
+)
+_HALLS = (
+    *("hall-four", "hall-nobody", "hall-one", "hall-longest-turn-2"),
+    *("hall-stale", "hall-stale-nobody", "hall-unheard"),
+)
+_OTHERS = {
     "portrait-fr-day": (
-        *(
-            "full-home",
-            "full-tokens",
-            "full-desks",
-            "full-directory",
-            "full-more",
-            "nobody-home",
-            "nobody-tokens",
-        ),
-        *("full-sheet-waiting-true", "full-sheet-transfer", "full-messages", "full-recount"),
-        *("full-card-premier-etage", "full-tallies", "toast-called-undo", "offline-home"),
-        *("longest-directory-contact", "unheard-home", "felt-pulse"),
+        *("nobody-tokens", "full-sheet-waiting-true", "toast-called-undo", "toast-not_kept"),
+        *("longest-directory-contact", "felt-pulse", "toast-held_twice", "unheard-messages"),
     ),
-    "portrait-fr-night": (
-        "full-tokens",
-        "training-tokens",
-        "full-pulse",
-        "stale-home",
-        "few-tokens",
-    ),
-    "portrait-en-day": ("full-home", "options-tokens", "toast-beaten"),
-    "portrait-en-night": ("full-sheet-called-true", "blank"),
+    "portrait-fr-night": ("few-tokens",),
+    "portrait-en-day": ("options-tokens", "toast-beaten"),
+    "portrait-en-night": ("blank",),
     "landscape-fr-day": (
         *("full-home", "full-tokens", "full-sheet-called-true", "week-desks", "longest-home"),
         *("toast-longest-category", "hall-four"),
     ),
     "landscape-en-night": ("full-directory-contact", "full-messages", "spoken-vi-card"),
-    "hall-fr-day": (
-        *("hall-four", "hall-nobody-turn-1", "hall-longest-turn-2", "hall-arriving-2000"),
-        "hall-stale-nobody",
-    ),
-    "hall-fr-night": ("hall-one", "hall-stale"),
-    "hall-en-day": ("hall-four", "hall-nobody", "hall-unheard"),
+    "hall-fr-day": ("hall-nobody-turn-1", "hall-arriving-2000"),
 }
-KEPT = frozenset(f"{name}-{wall}" for wall, names in _KEPT.items() for name in names)
+_EACH = {PORTRAIT: _SCREENS, HALL: _HALLS}
+KEPT = frozenset(
+    f"{name}-{wall}"
+    for wall in WALLS
+    for name in (*_EACH.get(wall.glass, ()), *_OTHERS.get(str(wall), ()))
+)
 """Pictures that are compared with those beside the tests."""
 
 
@@ -247,8 +243,12 @@ def _conditions(full: Terminal) -> Iterator[tuple[str, Terminal]]:
     yield "offline-long", replace(full, is_connected=False, pending=100_000)
     kept = full.kept
     if kept is not None:
-        yield "stale", replace(full, kept=replace(kept, heard_ms=NOW.uptime_ms - HOURS_MS))
-        yield "card", replace(full, kept=replace(kept, heard_ms=None), is_connected=False)
+        told_at = kept.board.composed_at - HOURS_MS
+        old = kept.board.model_copy(update={"composed_at": told_at})
+        heard_ms = NOW.uptime_ms - HOURS_MS
+        yield "stale", replace(full, kept=replace(kept, board=old, heard_ms=heard_ms))
+        unheard = replace(kept, board=old, heard_ms=None)
+        yield "card", replace(full, kept=unheard, is_connected=False)
     yield "training", replace(full, training=Training(visits=visits_now(full)))
 
 

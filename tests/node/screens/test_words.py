@@ -13,7 +13,7 @@ import pytest
 import pasperdus_node.screens
 from pasperdus_contract.tokens import TOKENS
 from pasperdus_node.screens.agent import agent
-from pasperdus_node.screens.words import CATALOGUES, DOMAIN, languages, token_name
+from pasperdus_node.screens.words import CATALOGUES, languages, token_name
 from pasperdus_node.terminal.actions import Page
 from pasperdus_node.terminal.state import Kept, Terminal, Toast, ToastKind, View
 from pasperdus_service.languages import read_catalogue
@@ -31,11 +31,11 @@ def written() -> set[Message]:
 
 
 def test_every_message_is_translated_and_no_translation_is_left_over() -> None:
-    assert_translated(CATALOGUES, DOMAIN, written())
+    assert_translated(CATALOGUES, written())
 
 
 def test_translations_ask_for_the_same_values_as_their_messages() -> None:
-    for message in read_catalogue(CATALOGUES, DOMAIN, "fr"):
+    for message in read_catalogue(CATALOGUES, "fr"):
         asked = set(re.findall(r"%\((\w+)\)", str(message.id)))
         given = set(re.findall(r"%\((\w+)\)", str(message.string)))
         assert not message.id or given == asked, message.id
