@@ -11,6 +11,7 @@ from pasperdus_collector.api.inside_now import InsideNow
 from pasperdus_collector.api.queries import Queries
 from pasperdus_collector.broker import EmbeddedBroker
 from pasperdus_collector.config import Config, HomeAssistantSettings, InfluxSettings
+from pasperdus_collector.demo_node.process import DemoNode
 from pasperdus_collector.errors import CollectorError
 from pasperdus_collector.home_assistant.announcements import Announcements
 from pasperdus_collector.home_assistant.announcer import Announcer
@@ -78,12 +79,15 @@ def serve(config: Config) -> None:
             announcer = Announcer(queries, announcements, home, lambda: changes.generation)
             announcer.start()
             running.callback(announcer.stop)
+        demo_node = DemoNode(config.mqtt, collector=config.collector.name, submit=writer.submit)
+        running.callback(demo_node.stop)
         web = build_web(
             config,
             queries,
             writer,
             changes,
             broker=broker,
+            demo_node=demo_node,
             publishing=publishing,
             announcer=announcer,
             projection=projection,

@@ -121,7 +121,7 @@ def as_words(comparison: "Comparison", language: "Language") -> str:
 def write_pdf(comparison: "Comparison", language: "Language", path: Path) -> None:
     """Write the report. Raises :class:`CollectorError`."""
     from pasperdus_dashboards.errors import DashboardsError
-    from pasperdus_dashboards.report import pdf
+    from pasperdus_dashboards.report.report import pdf
 
     try:
         document = pdf(comparison, language)

@@ -11,6 +11,7 @@ import structlog
 from pasperdus_collector.dating import Dating
 from pasperdus_collector.decision import Decision, decide
 from pasperdus_collector.ledger import Ledger
+from pasperdus_collector.node_history import note_quarter
 from pasperdus_collector.node_states import NodeStates, named_epochs
 from pasperdus_contract.codec import (
     NotABatchError,
@@ -150,6 +151,7 @@ class Ingest:
             epoch = self._ledger.epoch(node_id, name, None)
             self._node_states.note_extent(epoch.id, first, head, now_ms)
         self._node_states.note_heartbeat(node_id, heartbeat, message.payload, now_ms)
+        note_quarter(self._ledger.db, node_id, heartbeat, now_ms)
 
     def _take_status(self, message: Inbound) -> None:
         if not message.payload:

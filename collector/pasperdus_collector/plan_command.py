@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, get_args
 
+from pasperdus_collector.comparison.plan_query import PlanQuery
 from pasperdus_collector.config import Config
 from pasperdus_collector.errors import CollectorError
 from pasperdus_collector.ledger import reading, wall_ms
@@ -43,7 +44,7 @@ def planned(config: Config, options: argparse.Namespace) -> str:
     Raises :class:`CollectorError` where the ledger cannot be read, a name is not there, or nothing
     can be planned so.
     """
-    from pasperdus_collector.comparison.planning import PlanQuery, plan
+    from pasperdus_collector.comparison.planning import plan
 
     query = PlanQuery(
         site=options.site,

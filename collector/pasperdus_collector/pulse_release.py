@@ -110,3 +110,29 @@ def _store(db: sqlite3.Connection, site_id: int, block: PulseBlock, now_ms: int)
         "DELETE FROM pulses WHERE epoch_id = ? AND seq = ?",
         [(pulse.epoch_id, pulse.seq) for pulse in block.pulses],
     )
+
+
+def read_pulses(db: sqlite3.Connection, site: str, ranges: Sequence[tuple[int, int]]) -> list[int]:
+    """Return the pulses by score, worst first, of the blocks that lie within one of the ranges.
+
+    Ranges are in milliseconds since 1970 UTC. Nothing at sites that declare too few agents.
+    """
+    row = db.execute(
+        "SELECT id, time_zone FROM sites WHERE name = ? AND agents >= ?", (site, MIN_AGENTS)
+    ).fetchone()
+    sums = [0] * 5
+    if row is None:
+        return sums
+    site_id, zone = row[0], ZoneInfo(row[1])
+    days = [
+        (local_date(start, zone).toordinal(), local_date(end - 1, zone).toordinal())
+        for start, end in ranges
+        if start < end
+    ]
+    for first, last, *counts in db.execute(
+        "SELECT first_day, last_day, p1, p2, p3, p4, p5 FROM pulse_blocks WHERE site_id = ?",
+        (site_id,),
+    ):
+        if any(begin <= first and last <= end for begin, end in days):
+            sums = [a + b for a, b in zip(sums, counts, strict=True)]
+    return sums

@@ -9,9 +9,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pasperdus_collector.errors import NotFoundError, PreconditionError, QueryError, unknown_name
+from pasperdus_collector.errors import (
+    NotFoundError,
+    PreconditionError,
+    QueryError,
+    fault,
+    unknown_name,
+)
 
 DEFAULT_SITE = "default"
+DEMO_SITE = "demonstration"
+"""Of the demonstration node: nothing of it is counted with anything real."""
+
 DEFAULT_TIME_ZONE = "Europe/Paris"
 
 
@@ -94,27 +103,44 @@ class Registry:
             self._nodes[name] = row[0]
         return self._nodes[name]
 
-    def enrol(self, name: str, now_ms: int) -> int:
-        """Enrol an unknown node into the default site, in a zone of its own name."""
+    def enrol(
+        self,
+        name: str,
+        now_ms: int,
+        *,
+        site: str = DEFAULT_SITE,
+        title: str | None = None,
+        zone_title: str | None = None,
+        time_zone: str = DEFAULT_TIME_ZONE,
+    ) -> int:
+        """Enrol a node into a site, in a zone of its own name; what is there already stays.
+
+        Titles are those names unless told; they and ``time_zone`` are for what is new.
+        """
         self._db.execute(
             "INSERT INTO sites (name, title, time_zone) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-            (DEFAULT_SITE, DEFAULT_SITE, DEFAULT_TIME_ZONE),
+            (site, title or site, time_zone),
         )
         self._db.execute(
             "INSERT INTO zones (site_id, name, title) SELECT id, ?, ? FROM sites WHERE name = ? "
             "ON CONFLICT DO NOTHING",
-            (name, name, DEFAULT_SITE),
+            (name, zone_title or name, site),
         )
         self._db.execute(
             "INSERT INTO nodes (name, zone_id, enrolled_at) "
             "SELECT ?, zones.id, ? FROM zones JOIN sites ON sites.id = zones.site_id "
-            "WHERE sites.name = ? AND zones.name = ?",
-            (name, now_ms, DEFAULT_SITE, name),
+            "WHERE sites.name = ? AND zones.name = ? ON CONFLICT DO NOTHING",
+            (name, now_ms, site, name),
         )
         node_id = self.node(name)
         if node_id is None:
             raise AssertionError(f"node {name} is missing right after its enrolment")
         return node_id
+
+    def is_of_site(self, node_id: int, site: str) -> bool:
+        """Tell whether a node belongs to a site now."""
+        row = self._db.execute("SELECT id FROM sites WHERE name = ?", (site,)).fetchone()
+        return row is not None and self.site_of(node_id) == row[0]
 
     def site_of(self, node_id: int) -> int:
         """Return the site that a node belongs to now."""
@@ -166,7 +192,10 @@ class Registry:
             (name, title, time_zone),
         )
         if added.rowcount == 0:
-            raise PreconditionError(f"there is a site {name!r} already; PATCH it to change it")
+            raise PreconditionError(
+                f"there is a site {name!r} already; PATCH it to change it",
+                fault("site", "name-taken", name=name),
+            )
 
     def change_site(
         self,
@@ -190,7 +219,8 @@ class Registry:
         site_id, current = row
         if version is not None and version != current:
             raise PreconditionError(
-                f"site {name!r} is at version {current}, not {version}; read it again first"
+                f"site {name!r} is at version {current}, not {version}; read it again first",
+                fault("", "changed-meanwhile"),
             )
         if time_zone is not None:
             _check_time_zone(time_zone)
@@ -199,7 +229,7 @@ class Registry:
             "agents = coalesce(?, agents), version = version + 1 WHERE id = ?",
             (title, time_zone, agents, site_id),
         )
-        for change in lines:
+        for n, change in enumerate(lines):
             changed = self._db.execute(
                 "UPDATE lines SET role = ? WHERE name = ? AND node_id IN "
                 "(SELECT nodes.id FROM nodes JOIN zones ON zones.id = nodes.zone_id "
@@ -209,9 +239,10 @@ class Registry:
             if changed.rowcount == 0:
                 raise NotFoundError(
                     f"site {name!r} knows no line {change.line!r} of node {change.node!r}; a line "
-                    "is known from its first event"
+                    "is known from its first event",
+                    fault(f"lines.{n}.line", "no-such-line", line=change.line),
                 )
-        for zone in zones:
+        for n, zone in enumerate(zones):
             named = self._db.execute(
                 "UPDATE zones SET title = ? WHERE site_id = ? AND name = ?",
                 (zone.title, site_id, zone.zone),
@@ -219,7 +250,9 @@ class Registry:
             if named.rowcount == 0:
                 known = self._db.execute("SELECT name FROM zones WHERE site_id = ?", (site_id,))
                 raise unknown_name(
-                    f"site {name!r} has no zone {zone.zone!r}", (each for (each,) in known)
+                    f"site {name!r} has no zone {zone.zone!r}",
+                    (each for (each,) in known),
+                    fault(f"zones.{n}.zone", "no-such-zone", name=zone.zone),
                 )
         return int(site_id)
 
@@ -233,7 +266,7 @@ def site_id_of(db: sqlite3.Connection, name: str) -> int:
 
 
 def read_sites(db: sqlite3.Connection) -> list[Site]:
-    """Return every site with its zones, lines and boxes, by name."""
+    """Return every site with its zones, lines and boxes, by name; the demonstration's is last."""
     lines: dict[int, list[Line]] = {}
     boxes: dict[int, list[Box]] = {}
     for zone_id, node, line, role in db.execute(
@@ -263,18 +296,24 @@ def read_sites(db: sqlite3.Connection) -> list[Site]:
             zones=zones.get(site_id, []),
         )
         for site_id, name, title, time_zone, agents, version in db.execute(
-            "SELECT id, name, title, time_zone, agents, version FROM sites ORDER BY name"
+            "SELECT id, name, title, time_zone, agents, version FROM sites ORDER BY name = ?, name",
+            (DEMO_SITE,),
         )
     ]
 
 
 def _no_site(db: sqlite3.Connection, name: str) -> NotFoundError:
     known = (site for (site,) in db.execute("SELECT name FROM sites"))
-    return unknown_name(f"there is no site {name!r}", known)
+    return unknown_name(
+        f"there is no site {name!r}", known, fault("site", "no-such-site", name=name)
+    )
 
 
 def _check_time_zone(name: str) -> None:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a directory such as "Europe"
-        raise QueryError(f"time_zone {name!r} is not known; write one like Europe/Paris") from None
+        raise QueryError(
+            f"time_zone {name!r} is not known; write one like Europe/Paris",
+            fault("time_zone", "no-such-time-zone", name=name),
+        ) from None

@@ -5,7 +5,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from pasperdus_collector.calendar.opening import SiteCalendar
-from pasperdus_collector.errors import NotFoundError, PreconditionError
+from pasperdus_collector.errors import NotFoundError, PreconditionError, fault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,7 @@ def read_calendar(db: sqlite3.Connection, site: str) -> StoredCalendar:
         "SELECT time_zone, version, calendar FROM sites WHERE name = ?", (site,)
     ).fetchone()
     if row is None:
-        raise NotFoundError(f"there is no site {site!r}")
+        raise NotFoundError(f"there is no site {site!r}", fault("site", "no-such-site", name=site))
     time_zone, version, text = row
     return StoredCalendar(
         site=site,
@@ -44,11 +44,12 @@ def write_calendar(
     """
     row = db.execute("SELECT id, version FROM sites WHERE name = ?", (site,)).fetchone()
     if row is None:
-        raise NotFoundError(f"there is no site {site!r}")
+        raise NotFoundError(f"there is no site {site!r}", fault("site", "no-such-site", name=site))
     site_id, current = row
     if version is not None and version != current:
         raise PreconditionError(
-            f"site {site!r} is at version {current}, not {version}; read it again first"
+            f"site {site!r} is at version {current}, not {version}; read it again first",
+            fault("", "changed-meanwhile"),
         )
     db.execute(
         "UPDATE sites SET calendar = ?, version = version + 1 WHERE id = ?",

@@ -11,3 +11,7 @@ class SettingsError(ServiceError, ValueError):
 
 class LockedError(ServiceError):
     """A file that only one process may use, and another one does."""
+
+
+class CatalogueError(ServiceError, ValueError):
+    """The catalogues of a language contradict one another."""

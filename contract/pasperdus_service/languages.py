@@ -1,8 +1,8 @@
 """The two languages of what people read: words from catalogues, numbers and times as each writes.
 
-Pages and screens each have a folder of catalogues and a domain in it. Messages are written in
-English in code and templates; ``fr/LC_MESSAGES/<domain>.po`` translates them. Catalogues are
-compiled in memory: only ``.po`` files exist. This module alone needs Babel here: what runs without
+Pages and screens each have a folder of catalogues. Messages are written in English in code and
+templates; the files ``fr/LC_MESSAGES/*.po`` together translate them. They are compiled in memory:
+only ``.po`` files exist. This module alone needs Babel here: what runs without
 words for people must not import it.
 """
 
@@ -23,6 +23,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
 from pasperdus_contract.fields import MAX_WALL_MS
+from pasperdus_service.errors import CatalogueError
 from pasperdus_service.typography import FIXED, french
 
 DEFAULT = "fr"
@@ -97,6 +98,10 @@ class Language:
         """Return ``24 novembre 2026``."""
         return self._date(day, "d MMMM y")
 
+    def day_and_month(self, day: date) -> str:
+        """Return ``24 novembre``."""
+        return self._date(day, "d MMMM")
+
     def month(self, day: date) -> str:
         """Return ``nov.``."""
         return format_date(day, "MMM", locale=self.locale)
@@ -119,8 +124,9 @@ class Language:
         return f"{hours}{FIXED}h" + (f"{FIXED}{minutes:02}" if minutes else "")
 
     def _date(self, day: date, pattern: str) -> str:
-        # The number of a day stays with its month.
-        return format_date(day, pattern.replace("d M", f"d{FIXED}M"), locale=self.locale)
+        # The number of a day stays with its month; French counts the first one.
+        first = "'1er'" if self.code == "fr" and day.day == 1 else "d"
+        return format_date(day, pattern.replace("d M", f"{first}{FIXED}M"), locale=self.locale)
 
     def _at(self, at_ms: int, zone: ZoneInfo, pattern: str) -> str:
         at = _instant(at_ms)
@@ -134,14 +140,14 @@ def _instant(at_ms: int) -> datetime:
 
 
 @cache
-def languages(catalogues: Path, domain: str) -> dict[str, Language]:
-    """Return the languages by code, the default one first, with the words of one domain."""
+def languages(catalogues: Path) -> dict[str, Language]:
+    """Return the languages by code, the default one first, with the words of one folder."""
     return {
         "fr": Language(
             code="fr",
             name="Français",
             locale=Locale("fr"),
-            translations=_compiled(read_catalogue(catalogues, domain, "fr")),
+            translations=_compiled(read_catalogue(catalogues, "fr")),
             finish=french,
             clock_pattern="H 'h' mm",
             hour_pattern="H 'h'",
@@ -162,10 +168,22 @@ def languages(catalogues: Path, domain: str) -> dict[str, Language]:
     }
 
 
-def read_catalogue(catalogues: Path, domain: str, code: str) -> Catalog:
-    """Return the catalogue of one language as it is written."""
-    path = catalogues / code / "LC_MESSAGES" / f"{domain}.po"
-    return read_po(BytesIO(path.read_bytes()), locale=code, abort_invalid=True)
+def read_catalogue(catalogues: Path, code: str) -> Catalog:
+    """Return the words of one language as they are written, of all its files together.
+
+    Raises :class:`CatalogueError` for a message that two files translate.
+    """
+    whole = Catalog(locale=code)
+    for path in sorted((catalogues / code / "LC_MESSAGES").glob("*.po")):
+        for message in read_po(BytesIO(path.read_bytes()), locale=code, abort_invalid=True):
+            if not message.id:
+                continue
+            if message.id in whole:
+                raise CatalogueError(
+                    f"{path}: {message.id!r} is in another file beside it already; keep one"
+                )
+            whole[message.id] = message
+    return whole
 
 
 def _compiled(catalogue: Catalog) -> GNUTranslations:

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 
 from pasperdus_collector.api import problems
 from pasperdus_collector.api.calendar_routes import routes
-from pasperdus_collector.api.queries import Queries
+from pasperdus_collector.api.calendars import Calendars
 from support.collecting import DAY, MONDAY
 from support.web import Client
 from support.writing import Desk
@@ -47,8 +47,9 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 def client(desk: Desk) -> Client:
     web = FastAPI()
     problems.install(web)
-    queries = Queries(desk.path, desk.writer, now_ms=lambda: MONDAY - 1)  # past midnight in Paris
-    web.include_router(routes(queries, desk.path, desk.writer))
+    # Past midnight in Paris.
+    calendars = Calendars(desk.path, desk.writer, now_ms=lambda: MONDAY - 1)
+    web.include_router(routes(calendars))
     return Client(web, base_url="http://127.0.0.1:8000")
 
 

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from pasperdus_collector.api import problems
 from pasperdus_collector.api.calibration_routes import routes
-from pasperdus_collector.api.queries import Queries
+from pasperdus_collector.api.calibrations import Calibrations
 from pasperdus_collector.buckets.calibrations import read_calibrations
 from pasperdus_collector.buckets.correction import Calibration
 from pasperdus_collector.buckets.days import close_days
@@ -46,8 +46,8 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 def client(desk: Desk) -> Client:
     web = FastAPI()
     problems.install(web)
-    queries = Queries(desk.path, desk.writer, now_ms=lambda: MONDAY + DAY)
-    web.include_router(routes(queries, desk.path, desk.writer))
+    calibrations = Calibrations(desk.path, desk.writer, now_ms=lambda: MONDAY + DAY)
+    web.include_router(routes(calibrations))
     return Client(web, base_url="http://127.0.0.1:8000")
 
 

@@ -22,6 +22,7 @@ from pasperdus_collector.release import release
 from pasperdus_contract.fields import MAX_WALL_MS
 from pasperdus_contract.messages import Ack
 from pasperdus_contract.topics import Channel
+from support import scratch
 from support.collecting import (
     BOOTED,
     DAY,
@@ -465,7 +466,7 @@ def outcome(
 ) -> tuple[object, ...]:
     """Return where everything is in the end, when so many events at most are dated anew at once."""
     with (
-        tempfile.TemporaryDirectory() as directory,
+        tempfile.TemporaryDirectory(dir=scratch.in_memory()) as directory,
         patch.object(dating, "REDATED_TOGETHER", together),
     ):
         core = Core(Path(directory) / "ledger.db")

@@ -254,10 +254,11 @@ def test_a_ledger_of_the_release_before_knows_the_tokens_of_its_steps(tmp_path: 
 
 
 def test_a_ledger_of_a_newer_release_is_refused_and_left_alone(core: Core) -> None:
-    core.rows(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
+    newer = len(MIGRATIONS) + 1
+    core.rows(f"PRAGMA user_version = {newer}")
 
     with pytest.raises(
-        LedgerError, match=r"ledger.db: the ledger is at schema 5, .* restore the backup"
+        LedgerError, match=rf"ledger.db: the ledger is at schema {newer}, .* restore the backup"
     ):
         Ledger(core.path, quarantine_max=1)
 

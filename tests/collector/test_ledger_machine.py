@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from pasperdus_contract.messages import Ack
+from support import scratch
 from support.collecting import DAY, MONDAY, QUARTER, Core, batch, coverage, event
 
 NODES = ("entrance-1", "entrance-2")
@@ -101,7 +102,7 @@ class Outbox:
 class LedgerMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
-        self.directory = Path(tempfile.mkdtemp(prefix="ledger-machine-"))
+        self.directory = Path(tempfile.mkdtemp(prefix="ledger-machine-", dir=scratch.in_memory()))
         self.core = Core(self.directory / "ledger.db")
         self.now = MONDAY + QUARTER - 40_000
         self.outboxes = {name: Outbox(name) for name in NODES}

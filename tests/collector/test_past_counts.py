@@ -18,6 +18,7 @@ import pytest
 from fastapi import FastAPI
 
 from pasperdus_collector.api import export_routes, guard, import_routes, problems
+from pasperdus_collector.api.imported import Imports
 from pasperdus_collector.api.queries import Queries
 from pasperdus_collector.buckets import flags
 from pasperdus_collector.past_counts import parse as parsing
@@ -54,7 +55,7 @@ def faults_of(body: bytes, **asked: Any) -> tuple[list[Fault], int]:
     chosen: dict[str, Any] = {"now_ms": NOW, "site_zone": PARIS, "local_zone": None}
     with pytest.raises(PastCountsError) as caught:
         parse(body, **{**chosen, **asked})
-    return caught.value.faults, caught.value.count
+    return caught.value.problems, caught.value.count
 
 
 def put(line: int, row: str) -> Change:
@@ -347,7 +348,7 @@ def town(tmp_path: Path) -> Iterator[Town]:
     web = FastAPI()
     guard.install(web, ["127.0.0.1"])
     problems.install(web)
-    web.include_router(import_routes.routes(queries, desk.path, desk.writer))
+    web.include_router(import_routes.routes(Imports(queries, desk.path, desk.writer)))
     web.include_router(export_routes.routes(queries))
     queries.create_site(name="mairie", title="Mairie", time_zone="Europe/Paris")
     yield Town(desk, queries, Client(web, base_url="http://127.0.0.1:8000"))

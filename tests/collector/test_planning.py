@@ -32,7 +32,8 @@ from pasperdus_collector.analysis.plan_words import plan_words
 from pasperdus_collector.analysis.time_left import time_left
 from pasperdus_collector.api.changes import Changes
 from pasperdus_collector.api.queries import Queries
-from pasperdus_collector.comparison.planning import PlanQuery, plan
+from pasperdus_collector.comparison.plan_query import PlanQuery
+from pasperdus_collector.comparison.planning import plan
 from pasperdus_collector.config import Config
 from pasperdus_collector.errors import QueryError
 from pasperdus_collector.ledger import Ledger, reading

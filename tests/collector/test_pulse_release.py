@@ -21,6 +21,7 @@ from pasperdus_collector.pulse_release import (
     K,
     UnreleasedPulse,
     close_pulse_blocks,
+    read_pulses,
     release_pulses,
 )
 from pasperdus_collector.series.embedded import EmbeddedRows
@@ -294,3 +295,32 @@ def test_no_range_of_days_and_no_difference_of_two_isolates_fewer_than_k(core: C
     # Nothing is lost but what still waits.
     ((left,),) = core.rows("SELECT count(*) FROM pulses")
     assert sum(views[-1][0, end]) == recorded.total() - left
+
+
+def test_pulses_are_read_by_whole_blocks_within_a_range_and_never_of_few_agents(
+    core: Core,
+) -> None:
+    db = core.ledger.db
+    with core.ledger.transaction():
+        core.ledger.registry.create_site(name="annexe", title="Annexe", time_zone="UTC")
+    db.execute("UPDATE sites SET agents = 6 WHERE name = 'annexe'")
+    for first, last, good in ((730_000, 730_030, 12), (730_031, 730_060, 15)):
+        db.execute(
+            "INSERT INTO pulse_blocks (site_id, first_day, last_day, closed_at, p1, p2, p3, p4, "
+            "p5) SELECT id, ?, ?, 0, 0, 0, 0, 0, ? FROM sites WHERE name = 'annexe'",
+            (first, last, good),
+        )
+
+    def midnight_ms(day: int) -> int:
+        return (day - date(1970, 1, 1).toordinal()) * DAY
+
+    both = (midnight_ms(730_000), midnight_ms(730_061))
+    assert read_pulses(db, "annexe", [both]) == [0, 0, 0, 0, 27]
+    assert read_pulses(db, "annexe", [(both[0], both[1] - 1)]) == [0, 0, 0, 0, 27]
+    # A day less on either side, or cut in two: what reaches over an edge belongs to nobody.
+    assert read_pulses(db, "annexe", [(both[0] + DAY, both[1])]) == [0, 0, 0, 0, 15]
+    assert read_pulses(db, "annexe", [(both[0], both[1] - DAY)]) == [0, 0, 0, 0, 12]
+    cut = midnight_ms(730_020)
+    assert read_pulses(db, "annexe", [(both[0], cut), (cut, both[1])]) == [0, 0, 0, 0, 15]
+    db.execute("UPDATE sites SET agents = 4 WHERE name = 'annexe'")
+    assert read_pulses(db, "annexe", [both]) == [0] * 5

@@ -114,3 +114,17 @@ def test_a_recipe_that_cannot_be_read_says_why(
 
     assert says in detail(register.client.post("/api/v1/recipes", json=body), 400)
     assert [each["prototype"] for each in register.get(PROTOTYPES)] == ["lectern"]
+
+
+def test_a_recipe_is_not_begun_in_a_year_that_no_calendar_reaches(register: RegisterDesk) -> None:
+    register.add(PROTOTYPES, LECTERN)
+    body = {
+        "recipe": register.get(f"{ONE}/recipe"),
+        "prototype": "again",
+        "planned_start": "9999-12-20T00:00:00Z",
+        "by": "responsable",
+    }
+
+    assert "planned_start: 9999-12-20" in detail(
+        register.client.post("/api/v1/recipes", json=body), 400
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pasperdus_collector.errors import NotFoundError, PreconditionError, QueryError
-from pasperdus_collector.registry import Box, Line, LineRole, read_sites
+from pasperdus_collector.registry import DEMO_SITE, Box, Line, LineRole, read_sites
 from support.collecting import MONDAY, NODE, Core, passage, rating
 
 
@@ -34,6 +34,22 @@ def test_an_unknown_node_is_enrolled_into_a_zone_of_its_own_name(core: Core) -> 
     assert [zone.zone for zone in site.zones] == ["annexe", NODE]
     assert site.zones[0].lines == [Line(node="annexe", line="gate", role="outer")]
     assert site.zones[1].boxes == [Box(node=NODE, question="accueil", scale=5)]
+
+
+def test_a_node_can_be_enrolled_into_a_site_of_its_own_before_it_speaks(core: Core) -> None:
+    with core.ledger.transaction():
+        for _ in range(2):
+            core.ledger.registry.enrol(
+                NODE, MONDAY, site=DEMO_SITE, title="Shown", zone_title="Door", time_zone="UTC"
+            )
+        core.ledger.registry.create_site(name="mairie", title="Mairie", time_zone="Europe/Paris")
+    core.store(passage(1, MONDAY))
+
+    mairie, own = read_sites(core.ledger.db)
+
+    assert mairie.zones == []
+    assert (own.site, own.title, own.time_zone) == (DEMO_SITE, "Shown", "UTC")
+    assert [(zone.title, len(zone.lines)) for zone in own.zones] == [("Door", 1)]
 
 
 def test_a_site_that_is_there_cannot_be_added_again(core: Core) -> None:

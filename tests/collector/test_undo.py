@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pasperdus_contract.messages import Ack
+from support import scratch
 from support.collecting import (
     DAY,
     MINUTE,
@@ -232,7 +233,7 @@ def test_any_history_with_undos_is_the_history_without_what_was_taken_back(
     )
     gone = {seq for seq in undone if events[seq - 1]["kind"] != "passage"}
 
-    with tempfile.TemporaryDirectory() as directory:
+    with tempfile.TemporaryDirectory(dir=scratch.in_memory()) as directory:
         one, other = (Core(Path(directory) / f"{name}.db") for name in ("with", "without"))
         try:
             for first, end in pairwise(cuts):

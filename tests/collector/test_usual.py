@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pasperdus_collector.api.today import busy_hours, read_today
+from pasperdus_collector.api.day_quarters import busy_hours
+from pasperdus_collector.api.today import read_today
 from pasperdus_collector.ledger import reading
 from pasperdus_collector.registry import read_sites
 from pasperdus_collector.series.usual import Band, DayCounts, QuarterCount, usual
@@ -37,6 +38,16 @@ def test_the_band_goes_from_the_lowest_to_the_highest_day_up_to_the_same_time() 
     quarters = NOON - OPEN.start
     assert found.so_far == Band(2 * quarters, 4 * quarters, 9 * quarters)
     assert found.by_hour[8] == Band(2 * 2, 4 * 2, 9 * 2)  # opens at half past eight
+
+
+def test_the_sums_of_usual_days_grow_until_the_last_entry_and_stay() -> None:
+    found = usual([day_of(n) for n in (5, 2, 3, 9)], until_clock=NOON)
+
+    assert min(found.until) == OPEN.start
+    assert max(found.until) == OPEN.stop
+    assert found.until[OPEN.start] == Band(0, 0, 0)
+    assert found.until[NOON] == found.so_far
+    assert found.until[OPEN.stop] == Band(2 * len(OPEN), 4 * len(OPEN), 9 * len(OPEN))
 
 
 def test_closed_days_and_days_with_a_silent_sensor_are_left_out_and_counted() -> None:
@@ -146,3 +157,39 @@ def test_a_short_day_is_shown_among_its_neighbours_within_the_day(place: Recepti
 
         assert len(shown) >= 8
         assert set(map(id, busy_hours(hours))) <= set(map(id, shown))
+
+
+def test_the_day_so_far_grows_quarter_by_quarter_and_has_a_gap_where_the_sensor_was_silent(
+    place: Reception,
+) -> None:
+    day = date(2026, 11, 24)
+    for week in range(1, 5):
+        before = day - timedelta(weeks=week)
+        place.covered("entree", "porte", wall(before, "00:00"), wall(day, "00:00"))
+        place.passages("entree", "porte", "in", [wall(before, "09:05"), wall(before, "11:50")])
+    place.covered("entree", "porte", wall(day, "00:00"), wall(day, "09:30"))
+    place.covered("entree", "porte", wall(day, "10:00"), wall(day, "10:45"))
+    place.passages("entree", "porte", "in", [wall(day, "09:03"), wall(day, "09:20")])
+    place.passages("entree", "porte", "in", [wall(day, "10:20")])
+
+    with reading(place.ledger.path) as db:
+        today = read_today(db, read_sites(db)[0], wall(day, "11:02"))
+
+    told = {each.end_ms: each for each in today.so_far}
+    assert today.so_far[0].end_ms == wall(day, "09:15")
+    assert today.so_far[-1].end_ms == wall(day, "12:00")
+    known = {
+        clock: (told[wall(day, clock)].passages_in, told[wall(day, clock)].is_at_least)
+        for clock in ("09:15", "09:30", "09:45", "10:00", "10:15", "10:30", "11:15")
+    }
+    assert known == {
+        "09:15": (1, False),
+        "09:30": (2, False),
+        "09:45": (None, True),
+        "10:00": (None, True),
+        "10:15": (2, True),
+        "10:30": (3, True),
+        "11:15": (None, True),
+    }
+    assert told[wall(day, "09:30")].usual == Band(1, 1, 1)
+    assert told[wall(day, "12:00")].usual == Band(2, 2, 2)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from pasperdus_collector.errors import QueryError
+from pasperdus_collector.errors import QueryError, fault
 
 Unit = Literal["share", "index", "log_ratio", "minutes", "persons", "per_100_entries"]
 TALLIES = "tallies:"
@@ -63,5 +63,6 @@ def outcome_of(name: str, *, whats: Iterable[str] | None = None) -> Outcome:
     tallied = "" if whats is None else "".join(f", {TALLIES}{each}" for each in sorted(set(whats)))
     raise QueryError(
         f"outcome {name!r} is not one that can be compared; choose {', '.join(OUTCOMES)}"
-        f"{tallied or f' or {TALLIES} and what is tallied'}"
+        f"{tallied or f' or {TALLIES} and what is tallied'}",
+        fault("outcome", "no-such-outcome", name=name),
     )

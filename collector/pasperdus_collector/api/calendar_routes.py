@@ -1,7 +1,6 @@
 """The routes of a site's calendar: what it tells of its own time, and what days that makes."""
 
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -9,9 +8,8 @@ from fastapi import APIRouter, Header, Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from pasperdus_collector.api.calendars import Calendars
 from pasperdus_collector.api.preconditions import believed_version
-from pasperdus_collector.api.queries import Queries
-from pasperdus_collector.calendar.grid import local_date
 from pasperdus_collector.calendar.holidays import (
     FIRST_YEAR,
     LAST_YEAR,
@@ -22,11 +20,9 @@ from pasperdus_collector.calendar.holidays import (
 )
 from pasperdus_collector.calendar.masks import Day, describe
 from pasperdus_collector.calendar.opening import LABEL_MAX, SiteCalendar
-from pasperdus_collector.errors import QueryError
-from pasperdus_collector.ledger import Ledger, reading
+from pasperdus_collector.errors import QueryError, fault
 from pasperdus_collector.registry import DEFAULT_SITE
-from pasperdus_collector.site_calendar import StoredCalendar, read_calendar, write_calendar
-from pasperdus_collector.writer import Writer
+from pasperdus_collector.site_calendar import StoredCalendar
 
 FOUR_WEEKS = 28  # days, unless asked otherwise
 MAX_DAYS = 3_660  # in one answer: ten years
@@ -72,36 +68,26 @@ class DaysQuestion(_Body):
     end_day: date | None = Field(default=None, alias="to")
 
 
-def routes(queries: Queries, ledger_path: Path, writer: Writer) -> APIRouter:
+def routes(calendars: Calendars) -> APIRouter:
     """Return the routes of calendars."""
     router = APIRouter(prefix="/api/v1")
 
-    def stored(site: str) -> StoredCalendar:
-        with reading(ledger_path) as db:
-            return read_calendar(db, site)
-
     @router.get("/sites/{site}/calendar")
     def one_calendar(site: str) -> JSONResponse:
-        return _answer(stored(site))
+        return _answer(calendars.one(site))
 
     @router.put("/sites/{site}/calendar")
     def put_calendar(
         site: str, body: CalendarBody, if_match: Annotated[str | None, Header()] = None
     ) -> JSONResponse:
         calendar = SiteCalendar.from_json(body.model_dump(mode="json"))
-        version = believed_version(if_match)
-
-        def change(ledger: Ledger) -> StoredCalendar:
-            write_calendar(ledger.db, site, calendar, version=version)
-            return read_calendar(ledger.db, site)
-
-        return _answer(writer.submit(change))
+        return _answer(calendars.change(site, calendar, version=believed_version(if_match)))
 
     @router.get("/calendar")
     def days(asked: Annotated[DaysQuestion, Query()]) -> dict[str, Any]:
-        found = stored(asked.site)
+        found = calendars.one(asked.site)
         zone = ZoneInfo(found.time_zone)
-        asked_days = _days(asked, today=local_date(queries.now_ms(), zone))
+        asked_days = _days(asked, today=calendars.today(zone))
         knows_schools = found.calendar.school_zone is not None
         return {
             "site": found.site,
@@ -151,15 +137,22 @@ def _days(asked: DaysQuestion, *, today: date) -> list[date]:
     _check_year("from", first)
     end = asked.end_day or first + timedelta(days=FOUR_WEEKS)
     if end <= first:
-        raise QueryError(f"to: {end} is not after from, {first}; it is the day after the last one")
+        raise QueryError(
+            f"to: {end} is not after from, {first}; it is the day after the last one",
+            fault("to", "last-before-first"),
+        )
     _check_year("to", end - timedelta(days=1))
     if (end - first).days > MAX_DAYS:
         raise QueryError(
-            f"to: {end} is more than {MAX_DAYS} days after from; ask for fewer days at a time"
+            f"to: {end} is more than {MAX_DAYS} days after from; ask for fewer days at a time",
+            fault("to", "too-many-days", most=MAX_DAYS),
         )
     return [first + timedelta(days=n) for n in range((end - first).days)]
 
 
 def _check_year(name: str, day: date) -> None:
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise QueryError(f"{name}: ask for days between {FIRST_YEAR} and {LAST_YEAR}")
+        raise QueryError(
+            f"{name}: ask for days between {FIRST_YEAR} and {LAST_YEAR}",
+            fault(name, "year-out-of-range", first=FIRST_YEAR, last=LAST_YEAR),
+        )

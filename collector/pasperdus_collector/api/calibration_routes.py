@@ -4,7 +4,6 @@ A change of them alters every corrected count since, so the site's days are buil
 """
 
 from http import HTTPStatus
-from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
@@ -12,21 +11,11 @@ from fastapi import Path as InPath
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr
 
-from pasperdus_collector.api.queries import Queries
+from pasperdus_collector.api.calibrations import Calibrations, factor
 from pasperdus_collector.api.shapes import instant, parse_instant
-from pasperdus_collector.buckets.calibrations import (
-    Entry,
-    Kept,
-    add_calibration,
-    kept_calibrations,
-    remove_calibration,
-)
-from pasperdus_collector.buckets.correction import correct, half_width
+from pasperdus_collector.buckets.calibrations import Entry, Kept
 from pasperdus_collector.calendar.grid import LAST_MS
-from pasperdus_collector.errors import QueryError
-from pasperdus_collector.ledger import Ledger, reading
-from pasperdus_collector.registry import site_id_of
-from pasperdus_collector.writer import Writer
+from pasperdus_collector.errors import QueryError, fault
 from pasperdus_contract.fields import MAX_SEQ, Name
 
 MAX_COUNT = 1_000_000  # people, by hand, in one session
@@ -61,25 +50,17 @@ class NewCalibration(BaseModel):
         )
 
 
-def routes(queries: Queries, ledger_path: Path, writer: Writer) -> APIRouter:
+def routes(calibrations: Calibrations) -> APIRouter:
     """Return the routes under ``/api/v1/sites/{site}/calibrations``."""
     router = APIRouter(prefix="/api/v1/sites/{site}/calibrations")
 
     @router.get("")
-    def calibrations(site: str) -> list[dict[str, Any]]:
-        with reading(ledger_path) as db:
-            return [calibration_json(kept) for kept in kept_calibrations(db, site_id_of(db, site))]
+    def every_calibration(site: str) -> list[dict[str, Any]]:
+        return [calibration_json(kept) for kept in calibrations.all(site)]
 
     @router.post("")
     def new_calibration(site: str, body: NewCalibration) -> JSONResponse:
-        entry = body.as_entry()
-        entered_at_ms = queries.now_ms()
-
-        def enter(ledger: Ledger) -> int:
-            site_id = site_id_of(ledger.db, site)
-            return add_calibration(ledger.db, site_id, entry, entered_at_ms=entered_at_ms)
-
-        kept = Kept(id=writer.submit(enter), entry=entry)
+        kept = calibrations.add(site, body.as_entry())
         return JSONResponse(
             calibration_json(kept),
             status_code=HTTPStatus.CREATED,
@@ -88,11 +69,7 @@ def routes(queries: Queries, ledger_path: Path, writer: Writer) -> APIRouter:
 
     @router.delete("/{calibration}", status_code=HTTPStatus.NO_CONTENT)
     def take_back(site: str, calibration: Annotated[int, InPath(ge=1, le=MAX_SEQ)]) -> Response:
-        def remove(ledger: Ledger) -> None:
-            site_id = site_id_of(ledger.db, site)
-            remove_calibration(ledger.db, site_id, calibration)
-
-        writer.submit(remove)
+        calibrations.remove(site, calibration)
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
     return router
@@ -116,15 +93,15 @@ def calibration_json(kept: Kept) -> dict[str, Any]:
 
 
 def _factor(by_sensor: int, by_hand: int) -> dict[str, float]:
-    one = correct(1, by_sensor=by_sensor, by_hand=by_hand)
-    return {
-        "value": round(one.value, _PRECISION),
-        "error": round(half_width(one.factor_error, 0.0), _PRECISION),
-    }
+    found = factor(by_sensor=by_sensor, by_hand=by_hand)
+    return {"value": round(found.value, _PRECISION), "error": round(found.error, _PRECISION)}
 
 
 def _believable(name: str, text: str) -> int:
     at_ms = parse_instant(name, text)
     if not 0 <= at_ms < LAST_MS:
-        raise QueryError(f"{name}: {text!r} is not in the years 1970 to 2999")
+        raise QueryError(
+            f"{name}: {text!r} is not in the years 1970 to 2999",
+            fault(name, "year-out-of-range", first=1970, last=2999),
+        )
     return at_ms

@@ -1,5 +1,6 @@
 """What people write for the screens, as routes and pages ask for it."""
 
+import sqlite3
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
@@ -8,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pasperdus_collector.api.written import read
 from pasperdus_collector.calendar.grid import service_date
-from pasperdus_collector.errors import QueryError
+from pasperdus_collector.errors import QueryError, fault
 from pasperdus_collector.ledger import Ledger, reading
 from pasperdus_collector.reception import content_store
 from pasperdus_collector.reception.content import FORMS, Kind
@@ -58,7 +59,8 @@ class Contents:
         """
         if sent.get("name", name) != name:
             raise QueryError(
-                "name: a name stays, others refer to it; add a new one and remove this one"
+                "name: a name stays, others refer to it; add a new one and remove this one",
+                fault("name", "name-stays"),
             )
         with reading(self._path) as db:
             before = content_store.at_version(db, site, kind, name, version).content
@@ -78,8 +80,19 @@ class Contents:
             )
         )
 
+    def today(self, site: str) -> date:
+        """Return the service day of a site, on which contents are valid or not.
+
+        Raises :class:`NotFoundError`.
+        """
+        with reading(self._path) as db:
+            return self._day_of(db, site)
+
     def _today(self, ledger: Ledger, site: str) -> date:
-        zone = ZoneInfo(read_calendar(ledger.db, site).time_zone)
+        return self._day_of(ledger.db, site)
+
+    def _day_of(self, db: sqlite3.Connection, site: str) -> date:
+        zone = ZoneInfo(read_calendar(db, site).time_zone)
         return service_date(self._now_ms() // QUARTER_MS, zone)
 
 

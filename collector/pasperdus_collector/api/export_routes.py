@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Annotated, TypeVar, get_args
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 
 from pasperdus_collector.api.parameters import (
@@ -33,71 +34,60 @@ _EXCELS = ("fr",)
 _IN_NO_FILE_NAME = re.compile(r"[^A-Za-z0-9.-]+")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What both addresses take; docs/export.md documents it."""
+
+    start: Annotated[str, Query(alias="from")]
+    end: Annotated[str, Query(alias="to")]
+    bucket: str
+    site: str = DEFAULT_SITE
+    zone: str | None = None
+    line: str | None = None
+    measures: str | None = None
+    masks: str = ""
+
+
 def routes(queries: Queries) -> APIRouter:
     """Return ``/api/v1/export.csv`` and ``/api/v1/export.jsonl``."""
     router = APIRouter(prefix="/api/v1")
 
     @router.get("/export.csv")
-    def export_csv(  # the parameters are documented in docs/export.md
+    def export_csv(
         request: Request,
-        start: Annotated[str, Query(alias="from")],
-        end: Annotated[str, Query(alias="to")],
-        bucket: str,
-        site: str = DEFAULT_SITE,
-        zone: str | None = None,
-        line: str | None = None,
-        measures: str | None = None,
-        masks: str = "",
+        asked: Annotated[Asked, Depends()],
         excel: str | None = None,
         lang: str | None = None,
     ) -> StreamingResponse:
         refuse_unknown(request, (*_ASKED, "excel", "lang"))
-        table = _table(queries, site, bucket, start, end, zone, line, measures, masks)
+        table = _table(queries, asked)
         form = _form(excel, lang)
         return _stream(csv_text(table, queries.series, form), _CSV, _file_name(table, "csv"))
 
     @router.get("/export.jsonl")
     def export_json_lines(
-        request: Request,
-        start: Annotated[str, Query(alias="from")],
-        end: Annotated[str, Query(alias="to")],
-        bucket: str,
-        site: str = DEFAULT_SITE,
-        zone: str | None = None,
-        line: str | None = None,
-        measures: str | None = None,
-        masks: str = "",
+        request: Request, asked: Annotated[Asked, Depends()]
     ) -> StreamingResponse:
         refuse_unknown(request, _ASKED)
-        table = _table(queries, site, bucket, start, end, zone, line, measures, masks)
+        table = _table(queries, asked)
         text = json_lines(table, queries.series, now_ms=queries.now_ms())
         return _stream(text, _JSON_LINES, _file_name(table, "jsonl"))
 
     return router
 
 
-def _table(
-    queries: Queries,
-    site: str,
-    bucket: str,
-    start: str,
-    end: str,
-    zone: str | None,
-    line: str | None,
-    measures: str | None,
-    masks: str,
-) -> Table:
+def _table(queries: Queries, asked: Asked) -> Table:
     return choose(
-        queries.card(site),
-        bucket=one_of("bucket", bucket, BUCKETS),
-        start_ms=parse_instant("from", start),
-        end_ms=parse_instant("to", end),
-        zone=zone,
-        line=line,
+        queries.card(asked.site),
+        bucket=one_of("bucket", asked.bucket, BUCKETS),
+        start_ms=parse_instant("from", asked.start),
+        end_ms=parse_instant("to", asked.end),
+        zone=asked.zone,
+        line=asked.line,
         measures=None
-        if measures is None
-        else tuple(one_of("measure", name, MEASURES) for name in measures.split(",")),
-        masks=parse_masks(masks),
+        if asked.measures is None
+        else tuple(one_of("measure", name, MEASURES) for name in asked.measures.split(",")),
+        masks=parse_masks(asked.masks),
     )
 
 

@@ -19,6 +19,8 @@ from pasperdus_collector.past_counts.parse import MAX_BYTES as MAX_IMPORT_BYTES
 
 MAX_BODY_BYTES = 65_536
 _IMPORTS = re.compile(r"/api/v1/sites/[^/]+/imports")
+_IMPORT_FORM = "/donnees/import"
+_AROUND_BYTES = 16_384  # of a form around the file in it
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _TOLD = {
     "Content-Security-Policy": (
@@ -43,15 +45,17 @@ class _BodyLimits:
 
     def __init__(self, app: ASGIApp) -> None:
         self._usual = RequestBodyLimitMiddleware(app, max_body_size=MAX_BODY_BYTES)
-        self._imports = RequestBodyLimitMiddleware(app, max_body_size=MAX_IMPORT_BYTES)
+        self._file = RequestBodyLimitMiddleware(app, max_body_size=MAX_IMPORT_BYTES)
+        self._form = RequestBodyLimitMiddleware(app, max_body_size=MAX_IMPORT_BYTES + _AROUND_BYTES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_import = (
-            scope["type"] == "http"
-            and scope["method"] == "POST"
-            and _IMPORTS.fullmatch(scope["path"]) is not None
-        )
-        await (self._imports if is_import else self._usual)(scope, receive, send)
+        limited = self._usual
+        if scope["type"] == "http" and scope["method"] == "POST":
+            if _IMPORTS.fullmatch(scope["path"]):
+                limited = self._file
+            elif scope["path"] == _IMPORT_FORM:
+                limited = self._form
+        await limited(scope, receive, send)
 
 
 class _OwnPages:

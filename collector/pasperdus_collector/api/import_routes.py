@@ -1,34 +1,30 @@
 """The routes that import past counts of a site, list them and take them back."""
 
-from datetime import UTC, tzinfo
 from http import HTTPStatus
-from pathlib import Path
-from typing import Annotated, Any
-from zoneinfo import ZoneInfo
+from typing import Annotated, Any, get_args
 
 from fastapi import APIRouter, Request, Response
 from fastapi import Path as InPath
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
-from pasperdus_collector.api.parameters import refuse_unknown
+from pasperdus_collector.api.imported import Imports, LocalTimes
+from pasperdus_collector.api.parameters import one_of, refuse_unknown
 from pasperdus_collector.api.problems import problem
-from pasperdus_collector.api.queries import Queries
 from pasperdus_collector.api.shapes import TITLE_MAX, instant
 from pasperdus_collector.errors import QueryError
-from pasperdus_collector.ledger import reading
-from pasperdus_collector.past_counts import store
 from pasperdus_collector.past_counts.counts import PastCounts
 from pasperdus_collector.past_counts.faults import PastCountsError
-from pasperdus_collector.past_counts.parse import DELIMITERS, parse
-from pasperdus_collector.writer import Writer
+from pasperdus_collector.past_counts.parse import DELIMITERS
+from pasperdus_collector.past_counts.store import Import
 from pasperdus_contract.fields import MAX_SEQ, QUARTER_MS
 
 _MINUTES_A_QUARTER = 15
 _KNOWN = ("title", "delimiter", "time_zone", "check")
+_LOCAL_TIMES: tuple[LocalTimes, ...] = get_args(LocalTimes)
 
 
-def routes(queries: Queries, ledger_path: Path, writer: Writer) -> APIRouter:
+def routes(imports: Imports) -> APIRouter:
     """Return ``/api/v1/sites/{site}/imports`` and what is below it."""
     router = APIRouter(prefix="/api/v1/sites/{site}/imports")
 
@@ -62,38 +58,32 @@ def routes(queries: Queries, ledger_path: Path, writer: Writer) -> APIRouter:
         time_zone: str | None,
         check: str,
     ) -> Response:
-        site_zone = ZoneInfo(queries.site(site).time_zone)
         is_check = _is_check(check)
         named = _title(title, is_check=is_check)
-        now_ms = queries.now_ms()
-        past = parse(
-            body,
-            now_ms=now_ms,
-            site_zone=site_zone,
-            local_zone=_local_zone(time_zone, site_zone),
-            delimiter=_delimiter(delimiter),
-        )
+        chosen = _delimiter(delimiter)
+        local = _local_times(time_zone)
         if is_check:
-            with reading(ledger_path) as db:
-                store.check_overlap(db, site, past)
-            return JSONResponse(_summary(past))
-        bundles = store.bundle(past)
-        import_id = writer.submit(
-            lambda ledger: store.keep(ledger.db, site, past, bundles, title=named, now_ms=now_ms)
-        )
+            return JSONResponse(
+                _summary(imports.check(site, body, local_times=local, delimiter=chosen))
+            )
+        kept = imports.keep(site, body, title=named, local_times=local, delimiter=chosen)
         return JSONResponse(
-            {"id": import_id, "title": named, **_summary(past), "imported_at": instant(now_ms)},
+            {
+                "id": kept.id,
+                "title": named,
+                **_summary(kept.past),
+                "imported_at": instant(kept.imported_at),
+            },
             status_code=HTTPStatus.CREATED,
         )
 
     @router.get("")
-    def imports(site: str) -> list[dict[str, Any]]:
-        with reading(ledger_path) as db:
-            return [_import_json(each) for each in store.read_imports(db, site)]
+    def all_imports(site: str) -> list[dict[str, Any]]:
+        return [_import_json(each) for each in imports.all(site)]
 
     @router.delete("/{import_id}", status_code=HTTPStatus.NO_CONTENT)
     def remove(site: str, import_id: Annotated[int, InPath(ge=1, le=MAX_SEQ)]) -> None:
-        writer.submit(lambda ledger: store.remove(ledger.db, site, import_id))
+        imports.remove(site, import_id)
 
     return router
 
@@ -135,16 +125,8 @@ def _delimiter(delimiter: str | None) -> str | None:
     return delimiter
 
 
-def _local_zone(time_zone: str | None, site_zone: ZoneInfo) -> tzinfo | None:
-    match time_zone:
-        case None:
-            return None
-        case "site":
-            return site_zone
-        case "UTC":
-            return UTC
-        case _:
-            raise QueryError(f"time_zone {time_zone!r} is not one of site, UTC")
+def _local_times(time_zone: str | None) -> LocalTimes | None:
+    return None if time_zone is None else one_of("time_zone", time_zone, _LOCAL_TIMES)
 
 
 def _faults(request: Request, error: PastCountsError) -> JSONResponse:
@@ -158,7 +140,7 @@ def _faults(request: Request, error: PastCountsError) -> JSONResponse:
             "instance": request.url.path,
             "errors": [
                 {"line": fault.line, "what": fault.what, "do": fault.remedy}
-                for fault in error.faults
+                for fault in error.problems
             ],
         },
         status_code=status.value,
@@ -180,7 +162,7 @@ def _summary(past: PastCounts) -> dict[str, Any]:
     }
 
 
-def _import_json(each: store.Import) -> dict[str, Any]:
+def _import_json(each: Import) -> dict[str, Any]:
     return {
         "id": each.id,
         "title": each.title,

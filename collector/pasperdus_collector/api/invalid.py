@@ -3,31 +3,65 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from pasperdus_collector.errors import Fault, FieldError, QueryError
+
 _SHOWN = 60  # characters of what was sent
 
-Fault = Mapping[str, Any]
+Detail = Mapping[str, Any]
 """One of pydantic's errors: ``type``, ``loc``, ``msg``, ``input`` and maybe ``ctx``."""
 
 
-def told(faults: Sequence[Fault], own: Callable[[Fault], str | None] = lambda _: None) -> str:
+def told(details: Sequence[Detail], own: Callable[[Detail], str | None] = lambda _: None) -> str:
     """Return all faults of one request in one line; ``own`` words go before the usual ones."""
-    return "; ".join(f"{_where(fault)}: {own(fault) or _usual(fault)}" for fault in faults)
+    return "; ".join(f"{_path(each) or 'body'}: {own(each) or _usual(each)}" for each in details)
 
 
-def _usual(fault: Fault) -> str:
-    say = _SAID.get(fault["type"])
-    return str(fault["msg"]) if say is None else say(_shown(fault), fault.get("ctx", {}))
+def refusal(
+    details: Sequence[Detail],
+    own: Callable[[Detail], str | None] = lambda _: None,
+    own_fault: Callable[[Detail], Fault | None] = lambda _: None,
+) -> QueryError:
+    """Return the error of what was sent, with a fault for each detail.
+
+    ``own`` words and faults go before the usual ones; those faults begin at the detail's field.
+    """
+    faults = ((own_fault(each) or _fault(each)).within(_path(each)) for each in details)
+    return QueryError(told(details, own), *faults)
 
 
-def _where(fault: Fault) -> str:
+def pydantic_reasons() -> frozenset[str]:
+    """Return every reason that a fault of pydantic's may give."""
+    return frozenset({*(_reason(each) for each in _SAID), _NOT_FORESEEN})
+
+
+def _fault(detail: Detail) -> Fault:
+    limits = detail.get("ctx", {})
+    if isinstance(found := limits.get("error"), FieldError):
+        return found.fault
+    sent = detail.get("input")
+    shown = {"sent": str(sent)[:_SHOWN]} if isinstance(sent, str | int | float) else {}
+    reason = _reason(detail["type"]) if detail["type"] in _SAID else _NOT_FORESEEN
+    return Fault("", reason, {**limits, **shown})
+
+
+def _reason(of_type: str) -> str:
+    return of_type.replace("_", "-")
+
+
+def _usual(detail: Detail) -> str:
+    say = _SAID.get(detail["type"])
+    return str(detail["msg"]) if say is None else say(_shown(detail), detail.get("ctx", {}))
+
+
+def _path(detail: Detail) -> str:
     """Return ``closures.0.last_day``; the first part only says address, header or body."""
-    if fault["type"] == "json_invalid":  # its second part counts characters
-        return "body"
-    return ".".join(str(part) for part in fault["loc"][1:] if part != "[key]") or "body"
+    if detail["type"] == "json_invalid":  # its second part counts characters
+        return ""
+    return ".".join(str(part) for part in detail["loc"][1:] if part != "[key]")
 
 
-def _shown(fault: Fault) -> str:
-    text = repr(fault.get("input"))
+def _shown(detail: Detail) -> str:
+    text = repr(detail.get("input"))
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
@@ -55,6 +89,7 @@ _truth = _not_a("a yes or no", "write true or false")
 _whole = _number("a whole number")
 _decimal = _number("a number")
 
+_NOT_FORESEEN = "not-understood"
 _SAID: dict[str, Callable[[str, Mapping[str, Any]], str]] = {
     "missing": lambda _sent, _: "is missing; give it",
     "extra_forbidden": lambda _sent, _: "nothing here has that name; check how it is written",

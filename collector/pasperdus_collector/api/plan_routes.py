@@ -1,13 +1,12 @@
 """The route that plans: how many weeks a question needs at a site, before a trial or during it."""
 
-from pathlib import Path
 from typing import Any, get_args
 
 from fastapi import APIRouter, Request
 
 from pasperdus_collector.api.parameters import one_of, refuse_unknown
-from pasperdus_collector.api.queries import Queries
-from pasperdus_collector.ledger import reading
+from pasperdus_collector.api.planned import Plans
+from pasperdus_collector.comparison.plan_query import PlanQuery
 from pasperdus_collector.register.records import Design
 from pasperdus_collector.registry import DEFAULT_SITE
 
@@ -18,7 +17,7 @@ _KNOWN = (
 )
 
 
-def routes(queries: Queries, ledger: Path, *, collector: str) -> APIRouter:
+def routes(plans: Plans) -> APIRouter:
     """Return ``/api/v1/plan``."""
     router = APIRouter(prefix="/api/v1")
 
@@ -36,9 +35,7 @@ def routes(queries: Queries, ledger: Path, *, collector: str) -> APIRouter:
         visitors: float | None = None,
     ) -> dict[str, Any]:
         refuse_unknown(request, _KNOWN)
-        # scipy takes over a second to load: only who plans or compares pays for it.
-        from pasperdus_collector.api.plan_shapes import plan_json
-        from pasperdus_collector.comparison.planning import PlanQuery, plan
+        from pasperdus_collector.api.plan_shapes import plan_json  # loads numpy
 
         query = PlanQuery(
             site=site,
@@ -51,7 +48,6 @@ def routes(queries: Queries, ledger: Path, *, collector: str) -> APIRouter:
             prototype=prototype,
             visitors=visitors,
         )
-        with reading(ledger) as db:
-            return plan_json(plan(db, query, now_ms=queries.now_ms(), collector=collector))
+        return plan_json(plans.plan(query))
 
     return router

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pasperdus_collector.api.past import Week, read_past
 from pasperdus_collector.api.today import Today, read_today
 from pasperdus_collector.calendar.grid import start_of_day_ms
-from pasperdus_collector.errors import QueryError, unknown_name
+from pasperdus_collector.errors import QueryError, fault, unknown_name
 from pasperdus_collector.ledger import reading, wall_ms
 from pasperdus_collector.node_state import NodeState
 from pasperdus_collector.node_states import read_nodes
@@ -85,7 +85,9 @@ class Queries:
         """Return one site. Raises :class:`NotFoundError`."""
         sites = {site.site: site for site in self.sites()}
         if name not in sites:
-            raise unknown_name(f"there is no site {name!r}", sites)
+            raise unknown_name(
+                f"there is no site {name!r}", sites, fault("site", "no-such-site", name=name)
+            )
         return sites[name]
 
     def create_site(self, *, name: str, title: str, time_zone: str) -> Site:
@@ -154,7 +156,11 @@ class Queries:
             rows = EmbeddedRows(db, now_ms=self.now_ms(), collector=self._collector)
             for card in rows.cards(name):
                 return card
-            raise unknown_name(f"there is no site {name!r}", (card.site for card in rows.cards()))
+            raise unknown_name(
+                f"there is no site {name!r}",
+                (card.site for card in rows.cards()),
+                fault("site", "no-such-site", name=name),
+            )
 
     def live(self, name: str) -> Live:
         """Return a site now."""
@@ -213,7 +219,9 @@ class Queries:
             sites = {site.site: site for site in read_sites(db)}
             if name in sites:
                 return read_today(db, sites[name], self.now_ms())
-        raise unknown_name(f"there is no site {name!r}", sites)
+        raise unknown_name(
+            f"there is no site {name!r}", sites, fault("site", "no-such-site", name=name)
+        )
 
     @property
     def trouble(self) -> str | None:

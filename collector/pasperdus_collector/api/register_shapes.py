@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictStr, StringConstraints
 
 from pasperdus_collector.api.shapes import TITLE_MAX, instant, parse_instant
+from pasperdus_collector.errors import FieldError, fault
 from pasperdus_collector.register import rules
 from pasperdus_collector.register.log import Signed
 from pasperdus_collector.register.records import (
@@ -31,15 +32,24 @@ OUTCOME_MAX = 50
 BASELINE_MAX = 104
 
 
+_FRENCH_BLANKS = dict.fromkeys(map(ord, "\u00a0\u202f"), " ")
+"""Spaces that French sets before some of its marks; Python counts neither as printable."""
+
+
 def _printable(text: str) -> str:
-    if not text.isprintable():
-        raise ValueError("has characters that cannot be printed; write one line of plain text")
+    if not text.translate(_FRENCH_BLANKS).isprintable():
+        raise FieldError(
+            "has characters that cannot be printed; write one line of plain text",
+            fault("", "not-one-line") if "\n" in text else fault("", "not-printable"),
+        )
     return text
 
 
 def _text(text: str) -> str:
-    if not text.replace("\n", "").isprintable():
-        raise ValueError("has characters that cannot be printed; write plain text")
+    if not text.replace("\n", "").translate(_FRENCH_BLANKS).isprintable():
+        raise FieldError(
+            "has characters that cannot be printed; write plain text", fault("", "not-printable")
+        )
     return text
 
 

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from pasperdus_collector.api.queries import AllCounters, Counters, Live
-from pasperdus_collector.api.written import undrawable
+from pasperdus_collector.api.written import undrawable, undrawable_fault
 from pasperdus_collector.buckets.flags import names as flag_names
-from pasperdus_collector.errors import QueryError
+from pasperdus_collector.errors import FieldError, QueryError, fault
 from pasperdus_collector.node_state import NodeState
 from pasperdus_collector.registry import DEFAULT_TIME_ZONE, LineRole, Site, ZoneTitle
 from pasperdus_collector.series import UNITS, FleetQuery, Point, Series, SiteSeries
@@ -22,9 +22,9 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def _drawn(title: str) -> str:
     """Refuse what a screen of the site would have to show and cannot."""
     composed = unicodedata.normalize("NFC", title)
-    fault = undrawable(composed)
-    if fault is not None:
-        raise ValueError(fault)
+    words, found = undrawable(composed), undrawable_fault(composed)
+    if words is not None and found is not None:
+        raise FieldError(words, found)
     return composed
 
 
@@ -98,12 +98,16 @@ def parse_instant(name: str, text: str) -> int:
     if at is None or at.tzinfo is None:
         raise QueryError(
             f"{name}: {text!r} is no time with offset; write 2026-03-02T00:00:00Z "
-            "(a + in an address is written %2B)"
+            "(a + in an address is written %2B)",
+            fault(name, "not-an-instant", sent=text),
         )
     try:
         return round(at.timestamp() * 1000)
     except OverflowError:
-        raise QueryError(f"{name}: {text!r} is out of range") from None
+        raise QueryError(
+            f"{name}: {text!r} is out of range",
+            fault(name, "year-out-of-range", first=1970, last=2999),
+        ) from None
 
 
 def series_json(series: Series) -> dict[str, Any]:

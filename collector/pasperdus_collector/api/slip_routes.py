@@ -5,41 +5,15 @@ terminal it was written for.
 """
 
 from http import HTTPStatus
-from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from pasperdus_collector.api.queries import Queries
 from pasperdus_collector.api.register_shapes import Body
 from pasperdus_collector.api.shapes import instant
-from pasperdus_collector.api.written import read
-from pasperdus_collector.ledger import reading
-from pasperdus_collector.reception import slips
-from pasperdus_collector.reception.slips import NewSlip, SlipNote
-from pasperdus_collector.writer import Writer
-from pasperdus_contract.board import CHARACTERS, Phone
-from pasperdus_contract.fields import Name
-from pasperdus_contract.slips import MAX_CALLER, MAX_SLIP_TEXT
-
-
-def _line(most: int) -> StringConstraints:
-    return StringConstraints(
-        strip_whitespace=True, min_length=1, max_length=most, pattern=rf"^[{CHARACTERS}]+$"
-    )
-
-
-class SlipBody(BaseModel):
-    """``POST slips``: for which terminal, who called, and what they want."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-    node: Name
-    caller: Annotated[str, _line(MAX_CALLER)] | None = None
-    phone: Phone | None = None
-    text: Annotated[str, _line(MAX_SLIP_TEXT)]
+from pasperdus_collector.api.slips import Slips
+from pasperdus_collector.reception.slips import SlipNote
 
 
 class OfNode(Body):
@@ -48,21 +22,17 @@ class OfNode(Body):
     node: str | None = None
 
 
-def routes(queries: Queries, ledger_path: Path, writer: Writer) -> APIRouter:
+def routes(slips: Slips) -> APIRouter:
     """Return the routes under ``/api/v1/slips``."""
     router = APIRouter(prefix="/api/v1/slips")
 
     @router.get("")
     def waiting(asked: Annotated[OfNode, Query()]) -> list[dict[str, Any]]:
-        with reading(ledger_path) as db:
-            return [_json(note) for note in slips.notes(db, asked.node)]
+        return [_json(note) for note in slips.waiting(asked.node)]
 
     @router.post("")
     def new_slip(body: dict[str, Any]) -> JSONResponse:
-        sent = read(SlipBody, body)
-        slip = NewSlip(node=sent.node, caller=sent.caller, phone=sent.phone, text=sent.text)
-        now_ms = queries.now_ms()
-        note = writer.submit(lambda ledger: slips.add(ledger.db, slip, now_ms=now_ms))
+        note = slips.add(body)
         return JSONResponse(
             _json(note),
             status_code=HTTPStatus.CREATED.value,
@@ -71,12 +41,11 @@ def routes(queries: Queries, ledger_path: Path, writer: Writer) -> APIRouter:
 
     @router.get("/{slip}")
     def one_slip(slip: str) -> dict[str, Any]:
-        with reading(ledger_path) as db:
-            return _json(slips.note_of(db, slip))
+        return _json(slips.one(slip))
 
     @router.delete("/{slip}")
     def withdraw(slip: str) -> Response:
-        writer.submit(lambda ledger: slips.withdraw(ledger.db, slip))
+        slips.withdraw(slip)
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
     return router

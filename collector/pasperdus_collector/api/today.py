@@ -6,36 +6,28 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from pasperdus_collector.api.day_quarters import (
+    Hour,
+    Judged,
+    SoFar,
+    busy_hours,
+    hours_of,
+    known_sum,
+    sums_of,
+    wall_clock,
+)
 from pasperdus_collector.api.waiting_now import Waiting, read_waiting
-from pasperdus_collector.buckets.occupancy import GAP_MS, LATE_MS
 from pasperdus_collector.calendar.grid import close, midnight, service_date, start_of_day_ms
 from pasperdus_collector.node_state import NodeState
 from pasperdus_collector.node_states import read_nodes
 from pasperdus_collector.registry import Site
 from pasperdus_collector.series import Measure, Series, SeriesQuery
 from pasperdus_collector.series.embedded import EmbeddedSeries
-from pasperdus_collector.series.usual import DAYS, Band, QuarterCount, Usual, usual
+from pasperdus_collector.series.usual import DAYS, QuarterCount, Usual, usual
 from pasperdus_contract.fields import QUARTER_MS
 
 LOOK_BACK_DAYS = 28  # for the last published ratings of a site that had none today
 _HOUR_QUARTERS = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hour:
-    """One clock hour of today; times in milliseconds since 1970 UTC.
-
-    ``passages_in`` is None where nothing could be known; ``silent_ms`` is how long a door sensor
-    is known not to have worked.
-    """
-
-    start_ms: int
-    clock_hour: int
-    passages_in: int | None
-    silent_ms: int
-    is_over: bool
-    has_begun: bool
-    usual: Band | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +87,9 @@ class Today:
     compared_in: int
     usual: Usual
     hours: list[Hour]
+    so_far: list[SoFar]
+    """From the first to the last quarter-hour in which people come, usually or today."""
+
     inside: Inside
     waiting: Waiting | None
     """None where no terminal hands out macarons."""
@@ -114,12 +109,13 @@ def read_today(db: sqlite3.Connection, site: Site, now_ms: int) -> Today:
         for n in range(1, DAYS + 1)
     ]
     compared_at_ms = now_ms // QUARTER_MS * QUARTER_MS
-    until_clock = _clock(compared_at_ms, zone)
+    until_clock = wall_clock(compared_at_ms, zone)
     reference = usual(before, until_clock=until_clock)
     counted = [(start_ms, each) for start_ms, each in so_far if start_ms <= now_ms]
-    judged = _Judged(from_ms=_known_from_ms(db, site.site), now_ms=now_ms)
-    hours = _hours(so_far, reference, judged, zone)
-    ins, outs = _known([each.ins for _, each in counted]), _known([e.outs for _, e in counted])
+    judged = Judged(from_ms=_known_from_ms(db, site.site), now_ms=now_ms)
+    hours = hours_of(so_far, reference, judged, zone)
+    ins = known_sum([each.ins for _, each in counted])
+    outs = known_sum([each.outs for _, each in counted])
     margin = reference.margin((ins or 0) + (outs or 0))
     return Today(
         site=site,
@@ -133,29 +129,12 @@ def read_today(db: sqlite3.Connection, site: Site, now_ms: int) -> Today:
         compared_in=sum(each.ins or 0 for start_ms, each in so_far if start_ms < compared_at_ms),
         usual=reference,
         hours=hours,
+        so_far=sums_of(so_far, reference, busy_hours(hours), judged, zone),
         inside=_inside(series, site.site, now_ms, zone, margin),
         waiting=read_waiting(db, series, site.site, now_ms=now_ms, zone=zone),
         ratings=_ratings(series, site, now_ms, zone),
         nodes=[node for node in read_nodes(db, now_ms) if node.site == site.site],
     )
-
-
-def busy_hours(hours: Sequence[Hour], *, at_least: int = 0) -> list[Hour]:
-    """Return the hours from the first to the last in which people come, usually or today.
-
-    With ``at_least``, as many hours around them as it takes.
-    """
-    busy = [
-        n
-        for n, hour in enumerate(hours)
-        if hour.passages_in or (hour.usual is not None and hour.usual.high > 0)
-    ]
-    if not busy:
-        return []
-    first, last = busy[0], busy[-1] + 1
-    missing = max(0, at_least - (last - first))
-    first = max(0, min(first - missing // 2, len(hours) - at_least))
-    return list(hours[first : max(last, first + at_least)])
 
 
 def _read_day(
@@ -175,7 +154,7 @@ def _read_day(
         (
             entry.start_ms,
             QuarterCount(
-                _clock(entry.start_ms, zone),
+                wall_clock(entry.start_ms, zone),
                 _whole(entry.value),
                 _whole(out.value),
                 entry.coverage,
@@ -185,61 +164,8 @@ def _read_day(
     ]
 
 
-def _hours(
-    quarters: Sequence[tuple[int, QuarterCount]],
-    reference: Usual,
-    judged: "_Judged",
-    zone: ZoneInfo,
-) -> list[Hour]:
-    hours = []
-    for first in range(0, len(quarters), _HOUR_QUARTERS):
-        within = quarters[first : first + _HOUR_QUARTERS]
-        start_ms = within[0][0]
-        end_ms = start_ms + len(within) * QUARTER_MS
-        clock_hour = _clock(start_ms, zone) // _HOUR_QUARTERS
-        hours.append(
-            Hour(
-                start_ms=start_ms,
-                clock_hour=clock_hour,
-                passages_in=_known([judged.entries(quarter) for quarter in within]),
-                silent_ms=sum(judged.silent_ms(quarter) for quarter in within),
-                is_over=end_ms <= judged.now_ms,
-                has_begun=start_ms <= judged.now_ms,
-                usual=reference.by_hour.get(clock_hour),
-            )
-        )
-    return hours
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Judged:
-    """Of which quarter-hours it can be told whether a sensor was silent.
-
-    Not before the first that was ever heard of, and not until coverage has had the time to come.
-    """
-
-    from_ms: int
-    now_ms: int
-
-    def entries(self, quarter: tuple[int, QuarterCount]) -> int | None:
-        """Return the entries; none so far are 0 while coverage may still come."""
-        start_ms, count = quarter
-        is_known = self.from_ms <= start_ms <= self.now_ms
-        if count.ins is None and is_known and start_ms + QUARTER_MS + LATE_MS > self.now_ms:
-            return 0
-        return count.ins
-
-    def silent_ms(self, quarter: tuple[int, QuarterCount]) -> int:
-        """Return how long no sensor worked in a quarter-hour, as far as that is known."""
-        start_ms, count = quarter
-        if start_ms < self.from_ms or start_ms + QUARTER_MS + LATE_MS > self.now_ms:
-            return 0
-        silent_ms = round((1 - count.coverage) * QUARTER_MS)
-        return silent_ms if silent_ms > GAP_MS else 0
-
-
 def _silences(
-    quarters: Sequence[tuple[int, QuarterCount]], hours: Sequence[Hour], judged: _Judged
+    quarters: Sequence[tuple[int, QuarterCount]], hours: Sequence[Hour], judged: Judged
 ) -> list[Silence]:
     if not hours:
         return []
@@ -333,17 +259,6 @@ def _counts(value: object) -> list[int]:
 
 def _whole(value: object) -> int | None:
     return value if isinstance(value, int) else None
-
-
-def _known(values: Sequence[int | None]) -> int | None:
-    known = [value for value in values if value is not None]
-    return sum(known) if known else None
-
-
-def _clock(at_ms: int, zone: ZoneInfo) -> int:
-    """Return the local quarter-hours since midnight, as the clock on the wall shows them."""
-    local = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(zone)
-    return (local.hour * 60 + local.minute) * 60_000 // QUARTER_MS
 
 
 def _known_from_ms(db: sqlite3.Connection, site: str) -> int:

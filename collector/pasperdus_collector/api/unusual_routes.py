@@ -7,14 +7,12 @@ from fastapi import APIRouter, Request
 
 from pasperdus_collector.api.compared import Comparisons
 from pasperdus_collector.api.parameters import refuse_unknown
+from pasperdus_collector.api.unusual import unusual as proposed_days
 from pasperdus_collector.errors import QueryError
 from pasperdus_collector.registry import DEFAULT_SITE
 
 if TYPE_CHECKING:
-    from pasperdus_collector.analysis.inputs import Arm
-
-ALPHA = 0.05
-"""Of a list without anything unusual, so often is it not empty."""
+    from pasperdus_collector.analysis.unusual import Proposal
 
 _KNOWN = ("site", "baseline", "prototype")
 _PRECISION = 4
@@ -35,21 +33,19 @@ def routes(comparisons: Comparisons) -> APIRouter:
         if prototype is None:
             raise QueryError("prototype is missing; name a prototype, or some of its periods")
         found = comparisons.inputs(site, baseline, prototype)
+        baseline_days, tried_days = proposed_days(found)
         return {
             "site": site,
-            "baseline": _proposed(found.baseline),
-            "prototype": _proposed(found.prototype),
+            "baseline": _proposed(found.baseline.title, baseline_days),
+            "prototype": _proposed(found.prototype.title, tried_days),
         }
 
     return router
 
 
-def _proposed(arm: "Arm") -> dict[str, Any]:
-    from pasperdus_collector.analysis.unusual import unusual_days  # loads scipy
-
-    proposal = unusual_days(arm.hours, alpha=ALPHA)
+def _proposed(title: str, proposal: "Proposal") -> dict[str, Any]:
     return {
-        "title": arm.title,
+        "title": title,
         "days_judged": proposal.days_judged,
         "days_unjudged": proposal.days_unjudged,
         "days": [

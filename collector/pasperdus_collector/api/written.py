@@ -12,17 +12,25 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from pasperdus_collector.api.invalid import Fault, told
-from pasperdus_collector.errors import QueryError
+from pasperdus_collector.api.invalid import Detail, refusal
+from pasperdus_collector.errors import Fault, QueryError, fault
 from pasperdus_contract.board import CHARACTERS
 
 F = TypeVar("F", bound=BaseModel)
 _DRAWN = re.compile(f"[{CHARACTERS}]")
 _UNNAMED = {"\n": "a line break", "\r": "a line break", "\t": "a tab"}
 _PATTERNS = (  # by what a pattern begins with, in the contract
-    ("^[a-z0-9-]", "is not a name; write 1 to 40 small letters without accents, digits or -"),
-    ("^([01][0-9]", "is not a time of day; write one like 09:30"),
-    ("^[0-9+ ()", "is not a telephone number; write digits, such as 01 23 45 67 89"),
+    (
+        "^[a-z0-9-]",
+        "is not a name; write 1 to 40 small letters without accents, digits or -",
+        fault("", "not-a-name"),
+    ),
+    ("^([01][0-9]", "is not a time of day; write one like 09:30", fault("", "not-a-time")),
+    (
+        "^[0-9+ ()",
+        "is not a telephone number; write digits, such as 01 23 45 67 89",
+        fault("", "not-a-phone"),
+    ),
 )
 
 
@@ -34,14 +42,16 @@ def read(form: type[F], sent: Mapping[str, Any]) -> F:
     try:
         json.dumps(sent, ensure_ascii=False).encode()
     except UnicodeEncodeError:
-        raise QueryError("body: half a character is in it; send UTF-8") from None
+        raise QueryError(
+            "body: half a character is in it; send UTF-8", fault("", "half-a-character")
+        ) from None
     try:
         return form.model_validate(_composed(sent))
     except ValidationError as error:
-        faults = [
-            {**fault, "loc": ("body", *fault["loc"])} for fault in error.errors(include_url=False)
+        details = [
+            {**each, "loc": ("body", *each["loc"])} for each in error.errors(include_url=False)
         ]
-        raise QueryError(told(faults, _on_screen)) from None
+        raise refusal(details, _on_screen, unfit) from None
 
 
 def _composed(value: Any) -> Any:
@@ -57,24 +67,45 @@ def _composed(value: Any) -> Any:
             return value
 
 
-def _on_screen(fault: Fault) -> str | None:
-    sent = fault.get("input")
+def unfit(detail: Detail) -> Fault | None:
+    """Return what is wrong with a text that does not fit its pattern, where we know that."""
+    sent = detail.get("input")
+    if not isinstance(sent, str) or detail["type"] != "string_pattern_mismatch":
+        return None
+    for beginning, _, found in _PATTERNS:
+        if detail["ctx"]["pattern"].startswith(beginning):
+            return found
+    return undrawable_fault(sent.strip())
+
+
+def undrawable_fault(text: str) -> Fault | None:
+    """Return which character of a text no screen can draw; None when they can all."""
+    for character in text:
+        if not _DRAWN.fullmatch(character):
+            is_seen = character.isprintable()
+            code = f"U+{ord(character):04X}"
+            return fault("", "undrawable", character=character if is_seen else code)
+    return None
+
+
+def _on_screen(detail: Detail) -> str | None:
+    sent = detail.get("input")
     if not isinstance(sent, str):
         return None
-    match fault["type"]:
+    match detail["type"]:
         case "string_too_long":
-            most = fault["ctx"]["max_length"]
+            most = detail["ctx"]["max_length"]
             return f"{len(sent.strip())} characters, at most {most} fit the screen; shorten it"
         case "string_too_short":
             return "is empty; write something, or leave the field out"
         case "string_pattern_mismatch":
-            return _unfit(sent, fault["ctx"]["pattern"])
+            return _unfit(sent, detail["ctx"]["pattern"])
         case _:
             return None
 
 
 def _unfit(sent: str, pattern: str) -> str | None:
-    for beginning, words in _PATTERNS:
+    for beginning, words, _ in _PATTERNS:
         if pattern.startswith(beginning):
             return f"{sent[:40]!r} {words}"
     return undrawable(sent.strip())

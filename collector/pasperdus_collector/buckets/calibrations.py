@@ -4,7 +4,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from pasperdus_collector.buckets.correction import Calibration
-from pasperdus_collector.errors import NotFoundError, PreconditionError, QueryError
+from pasperdus_collector.errors import NotFoundError, PreconditionError, QueryError, fault
 from pasperdus_contract.fields import QUARTER_MS
 
 _COUNTS = "by_sensor_in, by_hand_in, by_sensor_out, by_hand_out"
@@ -84,7 +84,8 @@ def add_calibration(
         if by_sensor < 1:
             raise QueryError(
                 f"by_sensor_{direction}: the sensor counted {by_sensor}, and no factor makes "
-                "anything of nobody; count on until people have passed both ways"
+                "anything of nobody; count on until people have passed both ways",
+                fault(f"by_sensor_{direction}", "sensor-counted-nobody"),
             )
     line = db.execute(
         "SELECT lines.id FROM lines JOIN nodes ON nodes.id = node_id "
@@ -94,7 +95,8 @@ def add_calibration(
     if line is None:
         raise NotFoundError(
             f"this site knows no line {entry.line!r} of node {entry.node!r}; a line is known from "
-            "its first event"
+            "its first event",
+            fault("line", "no-such-line", line=entry.line),
         )
     added = db.execute(
         f"INSERT INTO calibrations (line_id, from_at, {_COUNTS}, entered_at) "  # noqa: S608 (the literal above)
@@ -112,7 +114,8 @@ def add_calibration(
     if added is None:
         raise PreconditionError(
             f"line {entry.line!r} of node {entry.node!r} has a calibration from that instant "
-            "already; delete it first, or give another time"
+            "already; delete it first, or give another time",
+            fault("from", "calibrated-already", line=entry.line, from_ms=entry.from_ms),
         )
     return int(added[0])
 
@@ -127,4 +130,7 @@ def remove_calibration(db: sqlite3.Connection, site_id: int, calibration_id: int
         (calibration_id, site_id),
     )
     if removed.rowcount == 0:
-        raise NotFoundError(f"this site has no calibration {calibration_id}; read them again")
+        raise NotFoundError(
+            f"this site has no calibration {calibration_id}; read them again",
+            fault("", "no-such-calibration"),
+        )

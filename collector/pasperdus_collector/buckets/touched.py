@@ -1,5 +1,8 @@
 """What changed: noted for the days of this transaction, and for the projection until it is copied.
 
+Beside it each day keeps the number of its last change, so that what was computed of days can be
+kept until one of them changes.
+
 The notes for the days are in a temporary table of the writing connection: a savepoint that is
 undone takes its notes along.
 """
@@ -89,6 +92,11 @@ def tell_projection(
     now_ms: int,
 ) -> None:
     """Tell which days changed, each from a quarter on; a bridge changes a finished day whole."""
+    db.executemany(
+        "INSERT INTO day_changes (site_id, day, change) VALUES (?, ?, ?) "
+        "ON CONFLICT (site_id, day) DO UPDATE SET change = excluded.change",
+        [(site_id, day, change) for day in first_touched],
+    )
     rows = []
     this_quarter = now_ms // QUARTER_MS
     for day, touched in first_touched.items():
@@ -105,6 +113,15 @@ def tell_projection(
         "end_quarter = max(end_quarter, excluded.end_quarter), change = excluded.change",
         rows,
     )
+
+
+def last_change_of(db: sqlite3.Connection, site_id: int, days: range) -> int:
+    """Return the number of the last change of any of these days; it grows when one changes."""
+    (change,) = db.execute(
+        "SELECT max(change) FROM day_changes WHERE site_id = ? AND day >= ? AND day < ?",
+        (site_id, days.start, days.stop),
+    ).fetchone()
+    return change or 0
 
 
 def next_change(db: sqlite3.Connection) -> int:

@@ -6,7 +6,7 @@ summer and in winter. See docs/calendar.md.
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
@@ -21,7 +21,7 @@ from pasperdus_collector.calendar.holidays import (
     Territory,
     public_holiday,
 )
-from pasperdus_collector.errors import QueryError
+from pasperdus_collector.errors import QueryError, fault
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 LABEL_MAX = 40
@@ -75,13 +75,16 @@ class SiteCalendar:
     def __post_init__(self) -> None:
         """Check it, put it in order, and index it by date."""
         fill = object.__setattr__  # it is frozen for everybody else
-        fill(self, "exceptions", tuple(sorted(self.exceptions, key=lambda each: each.day)))
-        fill(self, "closures", tuple(sorted(self.closures, key=lambda each: each.first_day)))
+        # Each keeps the place at which it was told, which is where a fault of it is told.
+        exceptions = sorted(enumerate(self.exceptions), key=lambda placed: placed[1].day)
+        closures = sorted(enumerate(self.closures), key=lambda placed: placed[1].first_day)
+        fill(self, "exceptions", tuple(each for _, each in exceptions))
+        fill(self, "closures", tuple(each for _, each in closures))
         fill(self, "_exceptional", {each.day: each.hours for each in self.exceptions})
         fill(self, "_closure_starts", tuple(each.first_day for each in self.closures))
         _check_week(self.hours)
-        _check_closures(self.closures)
-        _check_exceptions(self)
+        _check_closures(closures)
+        _check_exceptions(self, exceptions)
 
     def closure_on(self, day: date) -> Closure | None:
         """Return the closure that a day falls into."""
@@ -135,23 +138,32 @@ class SiteCalendar:
         try:
             week = told.get("hours", {})
             return cls(
-                hours=tuple(_read_hours(f"hours.{name}", week.get(name, ())) for name in WEEKDAYS)
+                hours=tuple(
+                    _read_hours(f"hours.{name}", f"hours.{name}", week.get(name, ()))
+                    for name in WEEKDAYS
+                )
                 if week
                 else (),
                 exceptions=tuple(
                     OtherHours(
-                        day=_read_day("exceptions.day", each["day"]),
-                        hours=_read_hours(f"exceptions {each['day']}", each["hours"]),
+                        day=_read_day("exceptions.day", f"exceptions.{n}.day", each["day"]),
+                        hours=_read_hours(
+                            f"exceptions {each['day']}", f"exceptions.{n}.hours", each["hours"]
+                        ),
                     )
-                    for each in told.get("exceptions", ())
+                    for n, each in enumerate(told.get("exceptions", ()))
                 ),
                 closures=tuple(
                     Closure(
-                        first_day=_read_day("closures.first_day", each["first_day"]),
-                        last_day=_read_day("closures.last_day", each["last_day"]),
+                        first_day=_read_day(
+                            "closures.first_day", f"closures.{n}.first_day", each["first_day"]
+                        ),
+                        last_day=_read_day(
+                            "closures.last_day", f"closures.{n}.last_day", each["last_day"]
+                        ),
                         label=each["label"],
                     )
-                    for each in told.get("closures", ())
+                    for n, each in enumerate(told.get("closures", ()))
                 ),
                 closes_on_public_holidays=bool(told.get("closes_on_public_holidays", True)),
                 territory=_one_of("territory", told.get("territory", "metropole"), TERRITORIES),
@@ -161,7 +173,8 @@ class SiteCalendar:
             )
         except (KeyError, TypeError, AttributeError) as error:
             raise QueryError(
-                f"this is no calendar of a site: {error!r}; docs/calendar.md shows one"
+                f"this is no calendar of a site: {error!r}; docs/calendar.md shows one",
+                fault("", "no-calendar"),
             ) from error
 
 
@@ -174,74 +187,99 @@ def _check_week(week: tuple[tuple[Hours, ...], ...]) -> None:
     if not week:
         return
     if len(week) != len(WEEKDAYS):
-        raise QueryError(f"hours: {len(week)} weekdays are told; tell seven, Monday first")
+        raise QueryError(
+            f"hours: {len(week)} weekdays are told; tell seven, Monday first",
+            fault("hours", "not-seven-weekdays"),
+        )
     for name, hours in zip(WEEKDAYS, week, strict=True):
-        _check_hours(f"hours.{name}", hours)
+        _check_hours(f"hours.{name}", f"hours.{name}", hours)
     if not any(week):
         raise QueryError(
             "hours: no weekday has any; leave hours out while they are not known, and tell a site "
-            "that is shut as a closure"
+            "that is shut as a closure",
+            fault("hours", "no-hours-at-all"),
         )
 
 
-def _check_hours(where: str, hours: Iterable[Hours]) -> None:
+def _check_hours(where: str, field: str, hours: Iterable[Hours]) -> None:
     stretches = list(hours)
     for each in stretches:
         if not 0 <= each.opens_min < each.closes_min <= DAY_MINUTES:
             raise QueryError(
                 f"{where}: {_shown(each)} does not end after it begins, within the day; hours past "
-                "midnight are written on both days, until 24:00 and from 00:00"
+                "midnight are written on both days, until 24:00 and from 00:00",
+                fault(field, "stretch-backwards", stretch=_shown(each)),
             )
     for earlier, later in pairwise(stretches):
         if later.opens_min < earlier.closes_min:
             raise QueryError(
                 f"{where}: {_shown(later)} begins before {_shown(earlier)} is over; write them in "
-                "order, without overlap"
+                "order, without overlap",
+                fault(field, "stretches-overlap", earlier=_shown(earlier), later=_shown(later)),
             )
 
 
-def _check_closures(closures: Iterable[Closure]) -> None:
-    told = list(closures)
-    for each in told:
-        where = f"closures {each.first_day}"
-        _check_year(where, each.first_day)
-        _check_year(where, each.last_day)
+def _check_closures(told: Sequence[tuple[int, Closure]]) -> None:
+    for place, each in told:
+        where, field = f"closures {each.first_day}", f"closures.{place}"
+        _check_year(where, f"{field}.first_day", each.first_day)
+        _check_year(where, f"{field}.last_day", each.last_day)
         if each.last_day < each.first_day:
-            raise QueryError(f"{where}: its last_day {each.last_day} is before its first_day")
+            raise QueryError(
+                f"{where}: its last_day {each.last_day} is before its first_day",
+                fault(f"{field}.last_day", "last-before-first"),
+            )
         if not (0 < len(each.label) <= LABEL_MAX and each.label.isprintable()):
             raise QueryError(
                 f"{where}: label {each.label!r} is not one line of 1 to {LABEL_MAX} characters; "
-                "write a word such as travaux"
+                "write a word such as travaux",
+                fault(f"{field}.label", "not-a-label", most=LABEL_MAX),
             )
-    for earlier, later in pairwise(told):
+    for (_, earlier), (place, later) in pairwise(told):
         if later.first_day <= earlier.last_day:
             raise QueryError(
                 f"closures {later.first_day}: it begins before {earlier.label!r} ends on "
-                f"{earlier.last_day}; change one of the two, a day has one reason"
+                f"{earlier.last_day}; change one of the two, a day has one reason",
+                fault(
+                    f"closures.{place}.first_day",
+                    "closures-overlap",
+                    name=earlier.label,
+                    day=earlier.last_day,
+                ),
             )
 
 
-def _check_exceptions(calendar: SiteCalendar) -> None:
-    for each in calendar.exceptions:
-        where = f"exceptions {each.day}"
-        _check_year(where, each.day)
-        _check_hours(where, each.hours)
+def _check_exceptions(calendar: SiteCalendar, told: Sequence[tuple[int, OtherHours]]) -> None:
+    for place, each in told:
+        where, field = f"exceptions {each.day}", f"exceptions.{place}"
+        _check_year(where, f"{field}.day", each.day)
+        _check_hours(where, f"{field}.hours", each.hours)
         if not each.hours:
-            raise QueryError(f"{where}: a day without hours is a closure; tell it in closures")
+            raise QueryError(
+                f"{where}: a day without hours is a closure; tell it in closures",
+                fault(f"{field}.hours", "no-hours-that-day"),
+            )
         closure = calendar.closure_on(each.day)
         if closure is not None:
             raise QueryError(
                 f"{where}: that day is within the closure {closure.label!r}; take it out of the "
-                "closure, or leave the exception out"
+                "closure, or leave the exception out",
+                fault(f"{field}.day", "closed-that-day", name=closure.label),
             )
-    for earlier, later in pairwise(calendar.exceptions):
+    for (_, earlier), (place, later) in pairwise(told):
         if earlier.day == later.day:
-            raise QueryError(f"exceptions {later.day}: it is there twice; write all hours in one")
+            raise QueryError(
+                f"exceptions {later.day}: it is there twice; write all hours in one",
+                fault(f"exceptions.{place}.day", "day-twice", day=later.day),
+            )
 
 
-def _check_year(where: str, day: date) -> None:
+def _check_year(where: str, field: str, day: date) -> None:
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise QueryError(f"{where}: {day} is not between {FIRST_YEAR} and {LAST_YEAR}")
+        raise QueryError(
+            f"{where}: {day} is not between {FIRST_YEAR} and {LAST_YEAR}",
+            fault(field, "year-out-of-range", first=FIRST_YEAR, last=LAST_YEAR),
+        )
 
 
 def _shown(hours: Hours) -> str:
@@ -252,30 +290,43 @@ def _hours_json(hours: Iterable[Hours]) -> list[list[str]]:
     return [[wall_time(each.opens_min), wall_time(each.closes_min)] for each in hours]
 
 
-def _read_hours(where: str, told: Iterable[Any]) -> tuple[Hours, ...]:
+def _read_hours(where: str, field: str, told: Iterable[Any]) -> tuple[Hours, ...]:
     pairs = list(told)
     if any(len(pair) != 2 for pair in pairs):
-        raise QueryError(f'{where}: write pairs of times, such as [["08:30", "12:00"]]')
+        raise QueryError(
+            f'{where}: write pairs of times, such as [["08:30", "12:00"]]',
+            fault(field, "not-pairs-of-times"),
+        )
     return tuple(
-        Hours(_read_time(where, opens), _read_time(where, closes)) for opens, closes in pairs
+        Hours(_read_time(where, field, opens), _read_time(where, field, closes))
+        for opens, closes in pairs
     )
 
 
-def _read_time(where: str, told: str) -> int:
+def _read_time(where: str, field: str, told: str) -> int:
     if not _TIME.fullmatch(told):
-        raise QueryError(f"{where}: {told!r} is no time of day; write one like 08:30, until 24:00")
+        raise QueryError(
+            f"{where}: {told!r} is no time of day; write one like 08:30, until 24:00",
+            fault(field, "not-a-time", sent=told),
+        )
     return int(told[:2]) * 60 + int(told[3:])
 
 
-def _read_day(where: str, told: str) -> date:
+def _read_day(where: str, field: str, told: str) -> date:
     try:
         return date.fromisoformat(told)
     except ValueError:
-        raise QueryError(f"{where}: {told!r} is no day; write one like 2026-12-24") from None
+        raise QueryError(
+            f"{where}: {told!r} is no day; write one like 2026-12-24",
+            fault(field, "not-a-day", sent=told),
+        ) from None
 
 
 def _one_of(where: str, told: Any, offered: tuple[T, ...]) -> T:
     for each in offered:
         if each == told:
             return each
-    raise QueryError(f"{where}: {told!r} is not one of {', '.join(map(str, offered))}")
+    raise QueryError(
+        f"{where}: {told!r} is not one of {', '.join(map(str, offered))}",
+        fault(where, "not-one-of", known=offered),
+    )

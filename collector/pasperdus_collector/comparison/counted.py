@@ -70,6 +70,7 @@ class CountedSite:
             known = (name for (name,) in db.execute("SELECT name FROM sites"))
             raise unknown_name(f"there is no site {site!r}", known)
         self.card: SiteCard = cards[0]
+        self.watched = self._rows.watched(site)
         self.zone = ZoneInfo(self.card.time_zone)
 
     def hours(self, runs: Iterable[range], asked: tuple[str, int] | None) -> tuple[Counts, Floats]:

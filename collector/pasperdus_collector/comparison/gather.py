@@ -2,7 +2,6 @@
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from datetime import date
 
 import numpy as np
 
@@ -11,32 +10,20 @@ from pasperdus_collector.analysis.inputs import (
     Calibrated,
     Circumstance,
     Inputs,
-    LateChange,
     Plan,
     monday,
 )
 from pasperdus_collector.analysis.outcomes import outcome_of
-from pasperdus_collector.buckets.watched import read_watched_site
 from pasperdus_collector.calendar.grid import local_date
-from pasperdus_collector.calendar.opening import SiteCalendar
 from pasperdus_collector.comparison.counted import CountedSite
 from pasperdus_collector.comparison.measured import Asked, measured
-from pasperdus_collector.comparison.names import Chosen, choose, compared_with
-from pasperdus_collector.comparison.schedule import DAY_MS, ArmTime, Schedule, schedule
-from pasperdus_collector.errors import QueryError
-from pasperdus_collector.register.plan import LOCKED
-from pasperdus_collector.register.records import LogEntry
-from pasperdus_collector.register.store import read_log, read_periods, read_prototypes
-from pasperdus_collector.series.released import HOUR_MS, ReleasedBlock, read_blocks
+from pasperdus_collector.comparison.names import Chosen, compared_with
+from pasperdus_collector.comparison.prepared import Prepared, prepare
+from pasperdus_collector.comparison.schedule import ArmTime, Schedule
+from pasperdus_collector.errors import QueryError, fault
+from pasperdus_collector.series.released import ReleasedBlock, read_blocks
 from pasperdus_contract.fields import QUARTER_MS
 
-MOST_DAYS = 2200
-"""From the first to the last day compared: six years take seconds, and say nothing of a trial."""
-
-_OF_TIME = ("planned_end_ms", "start_ms", "end_ms", "period")
-"""Late changes after which no end is one that was planned: whoever moves a period looks first."""
-
-_BOUNDS = frozenset({"start_ms", "end_ms"})
 _UNITS_OF_RATINGS = ("share", "index")
 
 
@@ -56,37 +43,20 @@ def gather(
     Raises :class:`~pasperdus_collector.errors.NotFoundError` for names that are not there,
     :class:`QueryError` for what cannot be compared.
     """
-    hour_ms = now_ms // HOUR_MS * HOUR_MS
-    place = CountedSite(db, site, now_ms=now_ms, collector=collector)
-    periods = read_periods(db, site)
-    prototypes = read_prototypes(db, site, now_ms=hour_ms)
-    chosen = choose(
-        prototypes, periods, site=site, baseline=baseline, prototype=prototype, now_ms=hour_ms
+    return measure(
+        prepare(db, site, baseline, prototype, now_ms=now_ms, collector=collector),
     )
-    calendar = SiteCalendar.from_json(place.card.calendar)
 
-    def opens_on(day: date) -> bool:
-        hours = calendar.hours_on(day)
-        return hours is None or bool(hours)
 
-    late = tuple(_late_changes(read_log(db, site, chosen.prototype.prototype)))
-    when = schedule(
-        chosen,
-        place.zone,
-        now_ms=hour_ms,
-        opens_on=opens_on,
-        end_was_moved=any(each.what in _OF_TIME for each in late),
-    )
-    _check_length(chosen, when)
-    blocks = _blocks(place, when, hour_ms)
+def measure(prepared: Prepared) -> Inputs:
+    """Read what was measured in the time that a comparison is about."""
+    place, chosen, when = prepared.place, prepared.chosen, prepared.when
+    blocks = _blocks(place, when, prepared.hour_ms)
     asked, other = _question(chosen, when, blocks)
     both, opened = measured(place, (when.baseline, when.tried), asked, blocks)
-    control, control_title = _control(
-        db, chosen, when, asked, now_ms=now_ms, hour_ms=hour_ms, collector=collector
-    )
     trial = chosen.prototype
     return Inputs(
-        site=site,
+        site=place.card.site,
         site_title=place.card.title,
         time_zone=place.card.time_zone,
         question=None if asked is None else asked[0],
@@ -101,9 +71,9 @@ def gather(
             planned_start_ms=trial.planned_start_ms,
             planned_end_ms=trial.planned_end_ms,
             planned_weeks=when.planned_weeks,
-            prototypes=compared_with(chosen, prototypes, periods),
+            prototypes=compared_with(chosen, prepared.prototypes, prepared.periods),
             seed=trial.seed,
-            late_changes=late,
+            late_changes=prepared.late_changes,
             circumstances=_circumstances(chosen, when),
             override=None
             if trial.decision is None
@@ -114,26 +84,16 @@ def gather(
         ),
         baseline=both[0],
         prototype=both[1],
-        now_ms=hour_ms,
+        now_ms=prepared.hour_ms,
         data_end_ms=when.data_end_ms,
         other_question=other,
         hours_are_told=opened.is_told,
         excludes_staff=place.card.excludes_staff,
         pairs=_pairs(chosen, both, place),
-        control=control,
-        control_title=control_title,
-        calibrations=_calibrations(db, site),
+        control=_control(prepared, asked),
+        control_title="" if prepared.control is None else prepared.control.card.title,
+        calibrations=_calibrations(place),
     )
-
-
-def _check_length(chosen: Chosen, when: Schedule) -> None:
-    first_ms = min(each.start_ms for each in (*chosen.baseline, *chosen.tried))
-    days = (when.data_end_ms - first_ms) // DAY_MS
-    if days > MOST_DAYS:
-        raise QueryError(
-            f"from the first period to the last are {days} days, more than {MOST_DAYS}; name "
-            "periods that lie closer together"
-        )
 
 
 # -- one site -------------------------------------------------------------------------------------
@@ -167,7 +127,8 @@ def _question(
             offered = ", ".join(f"{question} (scale {scale})" for question, scale in in_both)
             raise QueryError(
                 f"several questions were asked in both arms: {offered}; name one in the register "
-                f"(question and scale of prototype {trial.prototype!r})"
+                f"(question and scale of prototype {trial.prototype!r})",
+                fault("question", "compares-several-questions", known=offered),
             )
         return in_both[0], None
     if in_both:
@@ -210,22 +171,6 @@ def _changed(chosen: Chosen) -> str:
     return " · ".join((chosen.prototype.changed, *steps))
 
 
-def _late_changes(log: Iterable[LogEntry]) -> Iterable[LateChange]:
-    """Yield what was laid down and changed once the trial ran; ``what`` is a field's name.
-
-    It is ``period`` where a whole one was registered or taken back late.
-    """
-    for entry in log:
-        if not entry.after_start:
-            continue
-        fields = [field for field in entry.changes if field in LOCKED | _BOUNDS]
-        if entry.subject.startswith("period ") and not _BOUNDS.isdisjoint(fields):
-            starts = entry.changes.get("start_ms", ("", ""))
-            fields = ["period"] if None in starts else fields
-        for field in fields:
-            yield LateChange(at_ms=entry.at_ms, what=field, why=entry.why, by=entry.by)
-
-
 def _circumstances(chosen: Chosen, when: Schedule) -> tuple[Circumstance, ...]:
     """Return what else changed from the first day that is compared to the last."""
     first_ms = min(each.start_ms for each in (*chosen.baseline, *chosen.tried))
@@ -254,9 +199,8 @@ def _pairs(chosen: Chosen, arms: Sequence[Arm], place: CountedSite) -> tuple[tup
     )
 
 
-def _calibrations(db: sqlite3.Connection, site: str) -> tuple[Calibrated, ...]:
-    (site_id,) = db.execute("SELECT id FROM sites WHERE name = ?", (site,)).fetchone()
-    watched = read_watched_site(db, site_id)
+def _calibrations(place: CountedSite) -> tuple[Calibrated, ...]:
+    watched = place.watched
     return tuple(
         Calibrated(line=f"{line.node}/{line.line}", from_ms=each.from_quarter * QUARTER_MS)
         for line in watched.outer_lines
@@ -264,21 +208,11 @@ def _calibrations(db: sqlite3.Connection, site: str) -> tuple[Calibrated, ...]:
     )
 
 
-def _control(
-    db: sqlite3.Connection,
-    chosen: Chosen,
-    when: Schedule,
-    asked: Asked | None,
-    *,
-    now_ms: int,
-    hour_ms: int,
-    collector: str,
-) -> tuple[tuple[Arm, Arm] | None, str]:
-    """Return the same two periods of the site where nothing changed, and its title."""
-    trial = chosen.prototype
-    if trial.design != "control" or trial.control_site is None:
-        return None, ""
-    place = CountedSite(db, trial.control_site, now_ms=now_ms, collector=collector)
-    blocks = _blocks(place, when, hour_ms)
+def _control(prepared: Prepared, asked: Asked | None) -> tuple[Arm, Arm] | None:
+    """Return the same two periods of the site where nothing changed."""
+    place, when = prepared.control, prepared.when
+    if place is None:
+        return None
+    blocks = _blocks(place, when, prepared.hour_ms)
     arms, _ = measured(place, (when.baseline, when.tried), asked, blocks)
-    return (arms[0], arms[1]), place.card.title
+    return arms[0], arms[1]

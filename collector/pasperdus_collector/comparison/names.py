@@ -7,7 +7,7 @@ of its last step that has begun, which of a randomised design are all weeks in w
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pasperdus_collector.errors import QueryError, unknown_name
+from pasperdus_collector.errors import QueryError, fault, unknown_name
 from pasperdus_collector.register.records import Period, Prototype
 
 
@@ -181,7 +181,8 @@ def _check_apart(baseline: Iterable[Period], tried: Sequence[Period]) -> None:
             if _begins_before_end(before, after) and _begins_before_end(after, before):
                 raise QueryError(
                     f"baseline period {before.period!r} and prototype period {after.period!r} "
-                    "share some time; end one where the other begins, or choose others"
+                    "share some time; end one where the other begins, or choose others",
+                    fault("baseline", "arms-share-time", baseline=before.title, tried=after.title),
                 )
 
 

@@ -2,7 +2,6 @@
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
@@ -31,8 +30,9 @@ from pasperdus_collector.comparison.counted import CountedSite
 from pasperdus_collector.comparison.measured import Asked
 from pasperdus_collector.comparison.names import choose, compared_with
 from pasperdus_collector.comparison.own_weeks import OwnWeeks, look_back, own_weeks
+from pasperdus_collector.comparison.plan_query import PlanQuery
 from pasperdus_collector.comparison.schedule import Schedule, schedule
-from pasperdus_collector.errors import QueryError
+from pasperdus_collector.errors import QueryError, fault
 from pasperdus_collector.register.records import Prototype
 from pasperdus_collector.register.rules import check_delta
 from pasperdus_collector.register.store import read_periods, read_prototype, read_prototypes
@@ -41,25 +41,6 @@ from pasperdus_collector.series.released import HOUR_MS
 MOST_VISITORS = 100_000  # a day
 _DEFAULT_SCALE = 5
 MOST_DF_OF_COUNTS = 5  # false prototypes that fit into a baseline without overlap (M6)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanQuery:
-    """What is asked for. None is filled from the prototype where one is named, else by default.
-
-    ``delta`` is in the outcome's unit; ``weeks`` are those that the team has for each side;
-    ``visitors`` are people a day, from whoever knows, for a site that counts nobody yet.
-    """
-
-    site: str
-    outcome: str | None = None
-    delta: float | None = None
-    design: Design | None = None
-    weeks: int | None = None
-    question: str | None = None
-    scale: int | None = None
-    prototype: str | None = None
-    visitors: float | None = None
 
 
 def plan(db: sqlite3.Connection, query: PlanQuery, *, now_ms: int, collector: str) -> WeeksPlan:
@@ -122,11 +103,15 @@ def plan(db: sqlite3.Connection, query: PlanQuery, *, now_ms: int, collector: st
 
 def _check(query: PlanQuery) -> None:
     if query.weeks is not None and not 1 <= query.weeks <= WITHIN_A_YEAR:
-        raise QueryError(f"weeks {query.weeks} is not between 1 and {WITHIN_A_YEAR} a side")
+        raise QueryError(
+            f"weeks {query.weeks} is not between 1 and {WITHIN_A_YEAR} a side",
+            fault("weeks", "weeks-out-of-range", most=WITHIN_A_YEAR),
+        )
     if query.visitors is not None and not 0 < query.visitors <= MOST_VISITORS:
         raise QueryError(
             f"visitors {query.visitors} is not a number of people a day; write one above 0, up to "
-            f"{MOST_VISITORS}"
+            f"{MOST_VISITORS}",
+            fault("visitors", "visitors-out-of-range", most=MOST_VISITORS),
         )
 
 
@@ -146,7 +131,10 @@ def _check_wanted(
         why = f"site {site!r} counts {counted.value:.0f} people a day itself"
     else:
         return
-    raise QueryError(f"visitors: {visitors:g} would change nothing: {why}; leave it out")
+    raise QueryError(
+        f"visitors: {visitors:g} would change nothing: {why}; leave it out",
+        fault("visitors", "visitors-unused"),
+    )
 
 
 def _question(query: PlanQuery, trial: Prototype | None, place: CountedSite) -> Asked | None:
@@ -160,12 +148,20 @@ def _question(query: PlanQuery, trial: Prototype | None, place: CountedSite) -> 
     ]
     if len(there) > 1:
         offered = ", ".join(f"question={name}&scale={on}" for name, on in sorted(there))
-        raise QueryError(f"ratings of several questions cannot be added; choose {offered}")
+        raise QueryError(
+            f"ratings of several questions cannot be added; choose {offered}",
+            fault("question", "several-questions", known=tuple(sorted(name for name, _ in there))),
+        )
     if not there and query.question is not None and place.card.questions:
         offered = ", ".join(f"{name} (scale {on})" for name, on in sorted(place.card.questions))
         raise QueryError(
             f"site {query.site!r} does not ask {query.question!r} on such a scale; it asks "
-            f"{offered}. Leave question and scale out to plan with defaults"
+            f"{offered}. Leave question and scale out to plan with defaults",
+            fault(
+                "question",
+                "no-such-question",
+                known=tuple(sorted(name for name, _ in place.card.questions)),
+            ),
         )
     return there[0] if there else None
 

@@ -13,6 +13,9 @@ from pasperdus_collector.migrations import (
     m0002_series,
     m0003_register,
     m0004_reception,
+    m0005_sheets,
+    m0006_node_history,
+    m0007_day_changes,
 )
 
 MIGRATIONS: tuple[tuple[str, str], ...] = (
@@ -20,6 +23,9 @@ MIGRATIONS: tuple[tuple[str, str], ...] = (
     ("0002-series", m0002_series.SCRIPT),
     ("0003-register", m0003_register.SCRIPT),
     ("0004-reception", m0004_reception.SCRIPT),
+    ("0005-sheets", m0005_sheets.SCRIPT),
+    ("0006-node-history", m0006_node_history.SCRIPT),
+    ("0007-day-changes", m0007_day_changes.SCRIPT),
 )
 
 

@@ -56,7 +56,7 @@ def parse(
     rows = _rows(table, columns, local_zone, now_ms, faults)
     if not rows.starts:
         faults.check()
-        raise refuse(1, "there is no row below the header", "give at least two rows of counts")
+        raise refuse(1, "no-rows")
     steps = find_steps(rows.lines, rows.starts, site_zone, step_faults)
     if steps is not None:
         _check_range(steps, rows, now_ms, faults)
@@ -89,12 +89,12 @@ class _Rows:
 
 
 class _CellError(Exception):
-    """A cell that cannot be taken: what it is, and what to do."""
+    """A cell that cannot be taken, and why: a reason of ``faults`` and its values."""
 
-    def __init__(self, what: str, remedy: str) -> None:
-        super().__init__(what)
-        self.what = what
-        self.remedy = remedy
+    def __init__(self, reason: str, cell: str, **values: object) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.values = {"cell": _shown(cell), **values}
 
 
 # -- the file -----------------------------------------------------------------------------------
@@ -102,19 +102,17 @@ class _CellError(Exception):
 
 def _check_text(body: bytes) -> None:
     if len(body) > MAX_BYTES:
-        raise refuse(1, f"{len(body)} bytes are more than {MAX_BYTES}", "cut the file by years")
+        raise refuse(1, "file-too-large", bytes=len(body), most=MAX_BYTES)
     lines = body.count(b"\n")
     if lines > MAX_LINES:
-        raise refuse(1, f"{lines} lines are more than {MAX_LINES}", "remove the empty ones")
+        raise refuse(1, "too-many-lines", lines=lines, most=MAX_LINES)
     if len(body.split(b"\n", 1)[0]) > MAX_HEADING:
-        raise refuse(
-            1, f"the first line is longer than {MAX_HEADING} bytes", "begin with the columns' names"
-        )
+        raise refuse(1, "heading-too-long", most=MAX_HEADING)
     try:
         body.decode()
     except UnicodeDecodeError as error:
         line = body.count(b"\n", 0, error.start) + 1
-        raise refuse(line, "this is not UTF-8 text", "save the file as CSV UTF-8") from None
+        raise refuse(line, "not-utf-8") from None
 
 
 def _delimiter(body: bytes) -> str:
@@ -133,7 +131,7 @@ def _table(body: bytes, delimiter: str) -> Iterator[tuple[int, list[str]]]:
             yield line, row
             line = reader.line_num + 1
     except csv.Error as error:
-        raise refuse(line, f"this is no CSV: {error}", "save the file as CSV UTF-8") from None
+        raise refuse(line, "not-csv", error=str(error)) from None
 
 
 def _columns(heading: list[str]) -> _Columns:
@@ -143,11 +141,10 @@ def _columns(heading: list[str]) -> _Columns:
     outs = _column(names, OUT_NAMES)
     if time is None or ins is None:
         lacking = "time" if time is None else "in"
-        raise refuse(
-            1,
-            f"no column is named {lacking}: there is {_shown(', '.join(heading)) or 'no header'}",
-            "name the columns time, in and, where they were counted, out; part them by ; or ,",
-        )
+        found = _shown(", ".join(heading))
+        if not found:
+            raise refuse(1, "no-header", lacking=lacking)
+        raise refuse(1, "no-column", lacking=lacking, found=found)
     return _Columns(
         time=time,
         ins=ins,
@@ -160,11 +157,7 @@ def _columns(heading: list[str]) -> _Columns:
 def _column(names: list[str], meant: tuple[str, ...]) -> int | None:
     found = [n for n, name in enumerate(names) if name in meant]
     if len(found) > 1:
-        raise refuse(
-            1,
-            f"the columns {names[found[0]]} and {names[found[1]]} are for the same",
-            "leave one of them out, or give it another name",
-        )
+        raise refuse(1, "two-columns", first=names[found[0]], second=names[found[1]])
     return found[0] if found else None
 
 
@@ -182,13 +175,9 @@ def _rows(
     latest, latest_line = -1, 0
     for taken, (line, row) in enumerate((line, row) for line, row in table if _is_told(row)):
         if taken >= MAX_ROWS:
-            raise refuse(line, f"there are more than {MAX_ROWS} rows", "cut the file by years")
+            raise refuse(line, "too-many-rows", most=MAX_ROWS)
         if len(row) != columns.width:
-            faults.add(
-                line,
-                f"{len(row)} cells stand below a header of {columns.width}",
-                "give every row as many cells as the header has, empty ones where nothing is known",
-            )
+            faults.add(line, "wrong-width", cells=len(row), width=columns.width)
             continue
         ins = _count(row, columns.ins, line, faults)
         outs = _MISSING if columns.outs is None else _count(row, columns.outs, line, faults)
@@ -196,7 +185,7 @@ def _rows(
             start = _start(row[columns.time].strip(), local_zone)
             _check_place(start, latest, latest_line, row[columns.time], now_ms)
         except _CellError as error:
-            faults.add(line, error.what, error.remedy)
+            faults.add(line, error.reason, **error.values)
             continue
         latest, latest_line = start, line
         rows.lines.append(line)
@@ -216,61 +205,42 @@ def _start(cell: str, local_zone: tzinfo | None) -> int:
     try:
         at = datetime.fromisoformat(cell)
     except ValueError:
-        raise _CellError(
-            f"{_shown(cell)!r} is no time", "write it like 2025-03-01T08:30:00+01:00"
-        ) from None
+        raise _CellError("no-time", cell) from None
     if not _EPOCH.year <= at.year <= _LATEST_YEAR:  # before it is converted, which may overflow
-        raise _CellError(f"{_shown(cell)} is not in the years from 1970 on", "correct the year")
+        raise _CellError("unknown-year", cell)
     if at.tzinfo is None:
         at = _placed(at, cell, local_zone)
     quarter, rest = divmod(at - _EPOCH, _QUARTER)
     if rest:
-        raise _CellError(
-            f"{_shown(cell)} is not a whole quarter of an hour",
-            "give rows that begin at :00, :15, :30 or :45",
-        )
+        raise _CellError("off-the-quarter", cell)
     if quarter < 0:
-        raise _CellError(f"{_shown(cell)} is before 1970", "correct the year")
+        raise _CellError("before-1970", cell)
     return quarter
 
 
 def _placed(at: datetime, cell: str, local_zone: tzinfo | None) -> datetime:
     """Return a local time in its zone; the clocks show some twice a year and some never."""
     if local_zone is None:
-        raise _CellError(
-            f"{_shown(cell)} has no offset from UTC",
-            "write offsets as in 2025-03-01T08:30:00+01:00, or say by time_zone=site or "
-            "time_zone=UTC what all such times are",
-        )
+        raise _CellError("no-offset", cell)
     at = at.replace(tzinfo=local_zone)
     first, second = at.utcoffset(), at.replace(fold=1).utcoffset()
     if first is None or second is None:
         raise AssertionError(f"{local_zone} has no offset")
     if first > second:
-        raise _CellError(
-            f"{_shown(cell)} came twice that night in {local_zone}",
-            "write times with their offsets, as in 2025-10-26T02:30:00+01:00",
-        )
+        raise _CellError("time-came-twice", cell, zone=str(local_zone))
     if first < second:
-        raise _CellError(
-            f"{_shown(cell)} never came in {local_zone}: clocks were put forward",
-            "leave the row out, or write times with their offsets",
-        )
+        raise _CellError("time-never-came", cell, zone=str(local_zone))
     return at
 
 
 def _check_place(start: int, latest: int, latest_line: int, cell: str, now_ms: int) -> None:
     """Check a time against the clock and the one before."""
     if start * QUARTER_MS >= now_ms:
-        raise _CellError(f"{_shown(cell)} is in the future", "correct the time")
+        raise _CellError("in-the-future", cell)
     if start == latest:
-        raise _CellError(
-            f"{_shown(cell)} is the same time as line {latest_line}", "leave one of them out"
-        )
+        raise _CellError("same-time", cell, other_line=latest_line)
     if start < latest:
-        raise _CellError(
-            f"{_shown(cell)} is earlier than line {latest_line}", "sort the rows by time"
-        )
+        raise _CellError("out-of-order", cell, other_line=latest_line)
 
 
 def _count(row: list[str], column: int, line: int, faults: Faults) -> int:
@@ -281,17 +251,14 @@ def _count(row: list[str], column: int, line: int, faults: Faults) -> int:
         return int(cell)
     unsigned = cell.removeprefix("-")
     if not unsigned.isascii() or not unsigned.replace(".", "", 1).replace(",", "", 1).isdecimal():
-        what, remedy = (
-            "is no count",
-            "write a whole number, digits only, or nothing where nothing was counted",
-        )
+        reason = "no-count"
     elif cell != unsigned:
-        what, remedy = "is below zero", "correct it, or leave the cell empty"
+        reason = "below-zero"
     elif not cell.isdecimal():
-        what, remedy = "is not a whole number", "write whole numbers, without point or comma"
+        reason = "not-whole"
     else:
-        what, remedy = "is more than anybody counts", "correct it, or leave the cell empty"
-    faults.add(line, f"{_shown(cell)} {what}", remedy)
+        reason = "too-many-digits"
+    faults.add(line, reason, cell=_shown(cell))
     return _MISSING
 
 
@@ -304,17 +271,9 @@ def _shown(cell: str) -> str:
 
 def _check_range(steps: Steps, rows: _Rows, now_ms: int, faults: Faults) -> None:
     if steps.end_quarter * QUARTER_MS > now_ms:
-        faults.add(
-            rows.lines[-1],
-            "this step is not over yet: it ends in the future",
-            "leave the row out, or import the file once it is over",
-        )
+        faults.add(rows.lines[-1], "step-not-over")
     if steps.end_quarter - steps.first_quarter > MAX_QUARTERS:
-        faults.add(
-            rows.lines[-1],
-            f"this is more than {MAX_QUARTERS // (4 * 24 * 365)} years after the first row",
-            "cut the file by years",
-        )
+        faults.add(rows.lines[-1], "too-many-years", years=MAX_QUARTERS // (4 * 24 * 365))
 
 
 def _check_sizes(steps: Steps, rows: _Rows, faults: Faults) -> None:
@@ -322,12 +281,7 @@ def _check_sizes(steps: Steps, rows: _Rows, faults: Faults) -> None:
         most = MOST_A_QUARTER * (steps.ends[n] - steps.starts[n])
         for count in (rows.ins[n], rows.outs[n]):
             if count > most:
-                faults.add(
-                    line,
-                    f"{count} persons one way are more than anybody counts in that time: the "
-                    f"most is {most}",
-                    "correct it, or leave the cell empty",
-                )
+                faults.add(line, "too-many-persons", count=count, most=most)
 
 
 def _known(steps: Steps, rows: _Rows, columns: _Columns) -> PastCounts:
@@ -339,7 +293,7 @@ def _known(steps: Steps, rows: _Rows, columns: _Columns) -> PastCounts:
         if ins != _MISSING and (not has_outs or rows.outs[n] != _MISSING)
     ]
     if not known:
-        raise refuse(rows.lines[0], "no row has its counts", "give at least one count")
+        raise refuse(rows.lines[0], "no-counts")
     every = sum(ins for ins in (*rows.ins, *rows.outs) if ins != _MISSING)
     ins = array("q", (rows.ins[n] for n in known))
     outs = array("q", (rows.outs[n] for n in known)) if has_outs else None

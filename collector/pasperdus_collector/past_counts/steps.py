@@ -18,7 +18,6 @@ from pasperdus_contract.fields import QUARTER_MS
 MAX_STEP_QUARTERS = 96
 _QUARTER_S = QUARTER_MS // 1000
 _QUARTER = timedelta(milliseconds=QUARTER_MS)
-_HOUR_QUARTERS = 4
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -63,12 +62,7 @@ def find_steps(
         if len(by_wall) < len(strays):
             strays, walls = by_wall, on_walls
     for n in strays:
-        faults.add(
-            lines[n],
-            f"{_when(starts[n], zone)} is not a whole number of steps of {_span(step)} away from "
-            "the other rows",
-            "correct the time; all rows of a file last equally long",
-        )
+        faults.add(lines[n], "off-the-steps", when=_when(starts[n], zone), step_quarters=step)
     if strays:
         return None
     if walls is None:
@@ -79,11 +73,7 @@ def find_steps(
         count = (walls[-1] - walls[0]) // step + 1
     for n, (end, following) in enumerate(zip(ends[:-1], starts[1:], strict=True), start=1):
         if end > following:
-            faults.add(
-                lines[n],
-                f"{_when(following, zone)} begins before the row above it ends",
-                "leave one of the two out",
-            )
+            faults.add(lines[n], "rows-overlap", when=_when(following, zone))
     if faults.count:
         return None
     return Steps(step_quarters=step, starts=starts, ends=ends, count=count)
@@ -92,21 +82,12 @@ def find_steps(
 def _commonest_distance(lines: Sequence[int], starts: Sequence[int], faults: Faults) -> int | None:
     distances = Counter(later - earlier for earlier, later in pairwise(starts))
     if not distances:
-        faults.add(
-            lines[0],
-            "one row alone does not tell how long it lasts",
-            "give at least two rows, one with empty cells if need be",
-        )
+        faults.add(lines[0], "one-row")
         return None
     most = max(distances.values())
     step = min(distance for distance, times in distances.items() if times == most)
     if step > MAX_STEP_QUARTERS:
-        faults.add(
-            lines[1],
-            f"rows are {_span(step)} apart",
-            "give counts by the day or by a shorter step; nobody knows how longer ones were "
-            "spread over their days",
-        )
+        faults.add(lines[1], "step-too-long", step_quarters=step)
         return None
     return step
 
@@ -140,13 +121,3 @@ def _offset_quarters(quarter: int, zone: ZoneInfo) -> int:
 
 def _when(quarter: int, zone: ZoneInfo) -> str:
     return (_EPOCH + quarter * _QUARTER).astimezone(zone).isoformat(timespec="minutes")
-
-
-def _span(quarters: int) -> str:
-    if quarters % MAX_STEP_QUARTERS == 0:
-        days = quarters // MAX_STEP_QUARTERS
-        return "a day" if days == 1 else f"{days} days"
-    if quarters % _HOUR_QUARTERS == 0:
-        hours = quarters // _HOUR_QUARTERS
-        return "an hour" if hours == 1 else f"{hours} hours"
-    return f"{15 * quarters} minutes"

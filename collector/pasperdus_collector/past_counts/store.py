@@ -52,11 +52,7 @@ def check_overlap(db: sqlite3.Connection, site: str, past: PastCounts) -> None:
     for other in read_imports(db, site):
         start = max(other.first_quarter, past.first_quarter)
         if start < min(other.end_quarter, past.end_quarter):
-            faults.add(
-                past.line_at(start),
-                f"from here on, import {other.id} ({other.title}) is about the same time",
-                "delete that import first, or leave these rows out",
-            )
+            faults.add(past.line_at(start), "imported-already", id=other.id, title=other.title)
     faults.check()
 
 

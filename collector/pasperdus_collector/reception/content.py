@@ -23,6 +23,7 @@ from pydantic.types import Strict
 
 from pasperdus_collector.calendar.holidays import FIRST_YEAR, LAST_YEAR
 from pasperdus_collector.calendar.opening import WEEKDAYS
+from pasperdus_collector.errors import FieldError, fault
 from pasperdus_contract import board
 from pasperdus_contract.board import Clock, Phone
 from pasperdus_contract.fields import Name
@@ -39,12 +40,18 @@ def _written_as_date(sent: object) -> object:
     """Take a number for no date: pydantic would count days or seconds from 1970."""
     if isinstance(sent, date) or (isinstance(sent, str) and _DATE.fullmatch(sent)):
         return sent
-    raise ValueError(f"{str(sent)[:40]!r} is not a date; write one like 2026-03-02")
+    raise FieldError(
+        f"{str(sent)[:40]!r} is not a date; write one like 2026-03-02",
+        fault("", "not-a-day", sent=str(sent)[:40]),
+    )
 
 
 def _of_known_years(day: date) -> None:
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise ValueError(f"{day} is not between {FIRST_YEAR} and {LAST_YEAR}")
+        raise FieldError(
+            f"{day} is not between {FIRST_YEAR} and {LAST_YEAR}",
+            fault("", "year-out-of-range", first=FIRST_YEAR, last=LAST_YEAR),
+        )
 
 
 SiteDay = Annotated[date, BeforeValidator(_written_as_date)]
@@ -97,7 +104,10 @@ class Content(_Form):
     def _ends_after_it_begins(cls, last: date | None, info: ValidationInfo) -> date | None:
         first = info.data.get("valid_from")
         if first is not None and last is not None and last < first:
-            raise ValueError(f"{last} is before valid_from, {first}; it is the last day, included")
+            raise FieldError(
+                f"{last} is before valid_from, {first}; it is the last day, included",
+                fault("", "last-before-first"),
+            )
         return last
 
     def is_valid_on(self, day: date) -> bool:
@@ -155,7 +165,10 @@ class Desk(Content):
     def _closes_after_it_opens(cls, closes: str, info: ValidationInfo) -> str:
         opens = info.data.get("opens")
         if opens is not None and closes <= opens:
-            raise ValueError(f"{closes} is not after opens, {opens}; a desk opens and closes once")
+            raise FieldError(
+                f"{closes} is not after opens, {opens}; a desk opens and closes once",
+                fault("", "closes-before-it-opens"),
+            )
         return closes
 
     @field_validator("cancelled")
@@ -169,18 +182,25 @@ class Desk(Content):
             return told  # what is wrong with those is told already
         for day in told:
             if WEEKDAYS[day.weekday()] not in weekdays and day not in dates:
-                raise ValueError(
+                raise FieldError(
                     f"{day} is a {WEEKDAYS[day.weekday()]}, on which this desk is not held; "
-                    "name a day of its weekdays or dates"
+                    "name a day of its weekdays or dates",
+                    fault("", "not-held-that-day", weekday=day),
                 )
         return told
 
     @model_validator(mode="after")
     def _has_a_title_and_a_day(self) -> Self:
         if self.service is None and self.title is None:
-            raise ValueError("a desk has a title of its own or that of a service; give one of them")
+            raise FieldError(
+                "a desk has a title of its own or that of a service; give one of them",
+                fault("title", "desk-without-title"),
+            )
         if not self.weekdays and not self.dates:
-            raise ValueError("a desk is held on weekdays, on dates, or both; give at least one")
+            raise FieldError(
+                "a desk is held on weekdays, on dates, or both; give at least one",
+                fault("weekdays", "desk-without-days"),
+            )
         return self
 
     def is_held_on(self, day: date) -> bool:
@@ -246,9 +266,12 @@ class Phrase(Content):
         known = ", ".join(board.PHRASE_LANGUAGES)
         for code in told:
             if code not in board.PHRASE_LANGUAGES:
-                raise ValueError(f"the screens have no letters for {code!r}; they have {known}")
+                raise FieldError(
+                    f"the screens have no letters for {code!r}; they have {known}",
+                    fault(str(code), "no-letters"),
+                )
         if "fr" not in told:
-            raise ValueError("fr is missing; give it, and any of " + known)
+            raise FieldError("fr is missing; give it, and any of " + known, fault("fr", "missing"))
         return {code: told[code] for code in board.PHRASE_LANGUAGES if code in told}
 
 
@@ -276,7 +299,10 @@ class Tally(Content):
         names = [each.category for each in told]
         for name in names:
             if names.count(name) > 1:
-                raise ValueError(f"{name!r} is there twice; give each category its own name")
+                raise FieldError(
+                    f"{name!r} is there twice; give each category its own name",
+                    fault("", "named-twice"),
+                )
         return told
 
 

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from pasperdus_collector.calendar.opening import WEEKDAYS, SiteCalendar
-from pasperdus_collector.errors import QueryError
+from pasperdus_collector.errors import QueryError, fault
 from pasperdus_collector.reception.content import (
     DEFAULT_TALLIES,
     Answer,
@@ -94,7 +94,8 @@ def _check_dates(desks: Sequence[Desk]) -> None:
         raise QueryError(
             f"desk: the desks of this site would have {dates} dates and cancelled dates together, "
             f"at most {MAX_SITE_DATES} are kept; remove those that are over, or hold desks on "
-            "weekdays"
+            "weekdays",
+            fault("dates", "too-many-dates", count=dates, most=MAX_SITE_DATES),
         )
 
 
@@ -105,7 +106,8 @@ def _check(first: date, counts: Counter[Kind], taken: Counter[Kind]) -> None:
             way = "hide" if kind == "tally" else "end or remove"
             raise QueryError(
                 f"{kind}: {counts[kind]} would be shown {when}, at most {most} fit the screens; "
-                f"{way} another one first"
+                f"{way} another one first",
+                fault("", "too-many-shown", kind=kind, count=counts[kind], most=most, day=first),
             )
     total = sum(taken.values())
     if total > MAX_CONTENT_BYTES:
@@ -113,7 +115,8 @@ def _check(first: date, counts: Counter[Kind], taken: Counter[Kind]) -> None:
         raise QueryError(
             f"the board of {first} would take {total} bytes of contents, at most "
             f"{MAX_CONTENT_BYTES} reach the screens with everything else; most are of kind {kind} "
-            f"({most_taken} bytes): shorten texts, or end or remove some"
+            f"({most_taken} bytes): shorten texts, or end or remove some",
+            fault("", "board-too-big", day=first, kind=kind),
         )
 
 

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from pasperdus_collector.calendar.opening import SiteCalendar
-from pasperdus_collector.errors import PreconditionError, QueryError, unknown_name
+from pasperdus_collector.errors import Fault, PreconditionError, QueryError, fault, unknown_name
 from pasperdus_collector.reception.compose import Shown
 from pasperdus_collector.reception.content import (
     DEFAULT_TALLIES,
@@ -63,7 +63,11 @@ def read_content(db: sqlite3.Connection, site: str, kind: Kind, name: str) -> St
     for each in there:
         if each.content.name == name:
             return each
-    raise unknown_name(f"site {site!r} has no {kind} {name!r}", (e.content.name for e in there))
+    raise unknown_name(
+        f"site {site!r} has no {kind} {name!r}",
+        (each.content.name for each in there),
+        fault("name", "no-such-content", kind=kind, name=name),
+    )
 
 
 def at_version(db: sqlite3.Connection, site: str, kind: Kind, name: str, version: int) -> Stored:
@@ -74,7 +78,8 @@ def at_version(db: sqlite3.Connection, site: str, kind: Kind, name: str, version
     found = read_content(db, site, kind, name)
     if version != found.version:
         raise PreconditionError(
-            f"{kind} {name!r} is at version {found.version}, not {version}; read it again first"
+            f"{kind} {name!r} is at version {found.version}, not {version}; read it again first",
+            fault("", "changed-meanwhile"),
         )
     return found
 
@@ -100,11 +105,13 @@ def add(db: sqlite3.Connection, site: str, content: Content, *, today: date) -> 
     if any(each.content.name == content.name for each in there):
         raise PreconditionError(
             f"name: there is a {content.kind} {content.name!r} already; change that one (PATCH), "
-            "or choose another name"
+            "or choose another name",
+            fault("name", "name-taken", name=content.name),
         )
     if sum(each.version != BY_DEFAULT for each in there) >= MAX_KEPT:
         raise QueryError(
-            f"{content.kind}: {MAX_KEPT} are kept, no more fit; remove some that are over"
+            f"{content.kind}: {MAX_KEPT} are kept, no more fit; remove some that are over",
+            fault("", "too-many-kept", kind=content.kind, most=MAX_KEPT),
         )
     placed = _placed(content, there)
     _insert(db, site_id, placed)
@@ -147,7 +154,8 @@ def remove(
     at_version(db, site, kind, name, version)
     if version == BY_DEFAULT:
         raise QueryError(
-            f"{kind} {name!r} is there by default; hide it with is_shown false instead"
+            f"{kind} {name!r} is there by default; hide it with is_shown false instead",
+            fault("", "is-default"),
         )
     db.execute(
         "DELETE FROM contents WHERE site_id = ? AND kind = ? AND name = ?", (site_id, kind, name)
@@ -155,7 +163,7 @@ def remove(
     if kind == "tally":  # the default is there again
         _check(db, site_id, today)
     else:
-        _check_names([each.content for each in _read(db, site_id)])
+        _check_names([each.content for each in _read(db, site_id)], removed=(kind, name))
 
 
 def _placed(content: Content, there: Sequence[Stored]) -> Content:
@@ -172,25 +180,43 @@ def _check(db: sqlite3.Connection, site_id: int, today: date) -> None:
     check_boards(contents, today)
 
 
-def _check_names(contents: Sequence[Content]) -> None:
+def _check_names(contents: Sequence[Content], *, removed: tuple[Kind, str] | None = None) -> None:
     """What one content names has to be there, valid or not."""
     services = {each.name for each in contents if each.kind == "service"}
     needs = {each.name for each in contents if each.kind == "need"}
     for desk in of_form(contents, Desk):
         if desk.service is not None and desk.service not in services:
-            raise QueryError(_missing("service", desk.service, desk, services))
+            raise _missing("service", desk.service, desk, services, removed)
     for contact in of_form(contents, Contact):
         for need in contact.needs:
             if need not in needs:
-                raise QueryError(_missing("need", need, contact, needs))
+                raise _missing("need", need, contact, needs, removed)
 
 
-def _missing(kind: Kind, name: str, by: Content, known: set[str]) -> str:
+def _missing(
+    kind: Kind, name: str, by: Desk | Contact, known: set[str], removed: tuple[Kind, str] | None
+) -> QueryError:
     listed = ", ".join(sorted(known)) or "none yet"
-    return (
+    return QueryError(
         f"{by.kind} {by.name!r} names the {kind} {name!r}, which would not be there; known are "
-        f"{listed}: write that {kind} first, or change the {by.kind} first"
+        f"{listed}: write that {kind} first, or change the {by.kind} first",
+        _missing_fault(name, by)
+        if removed is None
+        else fault("", "still-named", kind=by.kind, by=_called(by)),
     )
+
+
+def _called(by: Desk | Contact) -> str:
+    """Return what people know a content by; a desk may have only the title of its service."""
+    if isinstance(by, Contact):
+        return by.title
+    return by.name if by.title is None else by.title.fr
+
+
+def _missing_fault(name: str, by: Desk | Contact) -> Fault:
+    if isinstance(by, Desk):
+        return fault("service", "no-such-service", name=name)
+    return fault("needs", "no-such-need", name=name)
 
 
 # -- rows -----------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from pasperdus_collector.buckets import slip_traces
-from pasperdus_collector.errors import NotFoundError, QueryError, unknown_name
+from pasperdus_collector.errors import NotFoundError, QueryError, fault, unknown_name
 from pasperdus_contract.slips import MAX_SLIPS, Slip
 
 KEPT_MS = 3 * 86_400_000
@@ -57,7 +57,8 @@ def add(
     if waiting >= MAX_SLIPS:
         raise QueryError(
             f"node: {MAX_SLIPS} slips wait at {slip.node!r} already, as many as it can show; wait "
-            "until some are taken, or withdraw some"
+            "until some are taken, or withdraw some",
+            fault("node", "too-many-slips", name=slip.node, most=MAX_SLIPS),
         )
     slip_id = new_id()
     db.execute(
@@ -136,7 +137,8 @@ def purge(db: sqlite3.Connection, now_ms: int) -> int:
 
 def _gone(slip_id: str) -> NotFoundError:
     return NotFoundError(
-        f"no slip {slip_id!r} waits: it was taken, withdrawn or too old, and nothing is left of it"
+        f"no slip {slip_id!r} waits: it was taken, withdrawn or too old, and nothing is left of it",
+        fault("", "no-such-slip"),
     )
 
 
@@ -146,11 +148,16 @@ def _terminal(db: sqlite3.Connection, node: str) -> int:
         name for (name,) in db.execute("SELECT name FROM nodes WHERE screen = 'agent'").fetchall()
     ]
     if row is None:
-        raise unknown_name(f"node: there is no terminal {node!r}", terminals)
+        raise unknown_name(
+            f"node: there is no terminal {node!r}",
+            terminals,
+            fault("node", "no-such-terminal", name=node),
+        )
     node_id, screen = row
     if screen != "agent":
         raise QueryError(
             f"node: {node!r} has no screen of an agent, where a slip could be read; terminals are "
-            f"{', '.join(sorted(terminals)) or 'none yet: one is known once it was online'}"
+            f"{', '.join(sorted(terminals)) or 'none yet: one is known once it was online'}",
+            fault("node", "no-agent-screen", name=node),
         )
     return int(node_id)

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from pasperdus_collector.errors import QueryError
+from pasperdus_collector.errors import QueryError, fault
 from pasperdus_collector.register import rules, store
 from pasperdus_collector.register.log import Signed, add_entry, differences
 from pasperdus_collector.register.plan import (
@@ -43,7 +43,8 @@ def adapt(
     if before.design == "randomised":
         raise QueryError(
             f"prototype {before.prototype!r} is randomised: weeks before and after an adaptation "
-            "would be compared as one thing; end it and register the adapted one"
+            "would be compared as one thing; end it and register the adapted one",
+            fault("", "adapts-drawn-weeks"),
         )
     own = own_periods(db, before)
     running = _running(before, own, at_ms)
@@ -51,7 +52,8 @@ def adapt(
     if later:
         raise QueryError(
             f"at: period {later[0].period!r} begins later, {utc(later[0].start_ms)}; adapt that "
-            "one, or move it first"
+            "one, or move it first",
+            fault("at", "period-begins-later", name=later[0].title, start_ms=later[0].start_ms),
         )
     step = max(each.step for each in own) + 1
     taken = {each.period for each in store.read_periods(db, before.site)}
@@ -99,13 +101,15 @@ def roll_back(
     if before.rolled_back_at_ms is not None:
         raise QueryError(
             f"prototype {before.prototype!r} was rolled back {utc(before.rolled_back_at_ms)} "
-            "already; register another period to try it again"
+            "already; register another period to try it again",
+            fault("", "rolled-back-already", at_ms=before.rolled_back_at_ms),
         )
     is_randomised = before.design == "randomised"
     if returns_to_baseline and is_randomised:
         raise QueryError(
             "returns_to_baseline: a randomised trial compares weeks drawn with one another; leave "
-            "it out"
+            "it out",
+            fault("returns_to_baseline", "drawn-weeks-have-their-own"),
         )
     own = own_periods(db, before)
     tried = [each for each in own if each.kind == "prototype"]
@@ -130,7 +134,8 @@ def decide(
     if before.started_at_ms is None:
         raise QueryError(
             f"prototype {before.prototype!r} has not begun: there is nothing to decide yet; "
-            "wait for its first period to begin, or register one (POST periods)"
+            "wait for its first period to begin, or register one (POST periods)",
+            fault("", "nothing-to-decide"),
         )
     decision = Decision(decided=decided, why=why, by=signed.by, at_ms=signed.at_ms)
     save_prototype(db, before, replace(before, decision=decision), signed)
@@ -168,7 +173,9 @@ def refuse_to_remove(
             if other.prototype != prototype.prototype:
                 raise QueryError(
                     f"period {period.period!r} would be taken back, and prototype "
-                    f"{other.prototype!r} is compared with it; PATCH the baseline of that one first"
+                    f"{other.prototype!r} is compared with it; PATCH the baseline of that one "
+                    "first",
+                    fault("", "compared-with-another", name=period.title, by=other.title),
                 )
 
 
@@ -214,7 +221,8 @@ def _running(prototype: Prototype, own: Iterable[Period], at_ms: int) -> Period:
     )
     raise QueryError(
         f"at: prototype {prototype.prototype!r} has no period that runs {utc(at_ms)}; its last are "
-        f"{told or 'none yet'}; write an instant within one"
+        f"{told or 'none yet'}; write an instant within one",
+        fault("at", "no-period-then", at_ms=at_ms),
     )
 
 

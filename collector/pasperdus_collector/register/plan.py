@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from pasperdus_collector.errors import PreconditionError, QueryError
+from pasperdus_collector.errors import PreconditionError, QueryError, fault
 from pasperdus_collector.register import rules, store
 from pasperdus_collector.register.log import Signed, add_entry, differences
 from pasperdus_collector.register.records import Period, Prototype
@@ -51,7 +51,8 @@ def register_prototype(db: sqlite3.Connection, wanted: Prototype, signed: Signed
     if wanted.prototype in taken:
         raise PreconditionError(
             f"site {wanted.site!r} has a prototype {wanted.prototype!r} already; PATCH it to "
-            "change it, or give another name"
+            "change it, or give another name",
+            fault("prototype", "name-taken", name=wanted.prototype),
         )
     rules.check_prototype(wanted, facts)
     prototype = replace(rules.with_question(wanted, facts), version=1)
@@ -97,7 +98,8 @@ def register_period(db: sqlite3.Connection, period: Period, signed: Signed) -> N
     if period.period in taken:
         raise PreconditionError(
             f"site {period.site!r} has a period {period.period!r} already; PATCH it to change it, "
-            "or give another name"
+            "or give another name",
+            fault("period", "name-taken", name=period.period),
         )
     rules.check_span(period)
     if period.prototype is None:
@@ -130,7 +132,8 @@ def change_period(
     before = store.read_period(db, site, name)
     if version != before.version:
         raise PreconditionError(
-            f"period {name!r} is at version {before.version}, not {version}; read it again first"
+            f"period {name!r} is at version {before.version}, not {version}; read it again first",
+            fault("", "changed-meanwhile"),
         )
     after = replace(before, **changes, version=before.version + 1)
     changed = differences(before, after)
@@ -139,7 +142,8 @@ def change_period(
     if before.pair is not None and _LOCKED_OF_PERIODS & changed.keys():
         raise QueryError(
             f"start and end of period {name!r} were drawn; leave days out by exclusions of "
-            f"prototype {before.prototype!r} instead"
+            f"prototype {before.prototype!r} instead",
+            fault("start" if "start_ms" in changed else "end", "drawn-for-good"),
         )
     rules.check_span(after)
     concerned = concerned_prototypes(db, before, now_ms=signed.at_ms)
@@ -165,7 +169,8 @@ def current_prototype(
     found = store.read_prototype(db, site, name, now_ms=now_ms)
     if version != found.version:
         raise PreconditionError(
-            f"prototype {name!r} is at version {found.version}, not {version}; read it again first"
+            f"prototype {name!r} is at version {found.version}, not {version}; read it again first",
+            fault("", "changed-meanwhile"),
         )
     return found
 
@@ -261,7 +266,8 @@ def _check_step(period: Period, own: Iterable[Period]) -> None:
     if period.step not in (latest, latest + 1) or period.step == 0:
         raise QueryError(
             f"step: {period.step} does not follow; prototype {period.prototype!r} is at step "
-            f"{latest}, so write {max(latest, 1)} for the same thing again, or {latest + 1}"
+            f"{latest}, so write {max(latest, 1)} for the same thing again, or {latest + 1}",
+            fault("step", "step-does-not-follow", again=max(latest, 1), following=latest + 1),
         )
 
 
@@ -269,5 +275,6 @@ def _demand_reason(is_late: bool, signed: Signed) -> None:  # noqa: FBT001 (the 
     if is_late and not signed.why:
         raise QueryError(
             "why: the trial has begun, and this changes what was laid down; say why, since every "
-            "report will show it"
+            "report will show it",
+            fault("why", "reason-missing"),
         )

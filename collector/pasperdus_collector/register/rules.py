@@ -12,7 +12,7 @@ from math import isfinite
 
 from pasperdus_collector.analysis.outcomes import OUTCOMES, TALLIES, Outcome, outcome_of
 from pasperdus_collector.calendar.grid import LAST_MS
-from pasperdus_collector.errors import QueryError
+from pasperdus_collector.errors import QueryError, fault
 from pasperdus_collector.register.records import Period, Prototype
 
 SHORTEST_MS = 60_000
@@ -50,7 +50,14 @@ def check_delta(outcome: Outcome, delta: float) -> None:
         raise QueryError(
             f"delta: {delta:g} is not a change of {outcome.name} (unit {outcome.unit}); write "
             f"one above 0{'' if greatest is None else f' and up to {greatest:g}'}, such as "
-            f"{outcome.default_delta:g}{points}"
+            f"{outcome.default_delta:g}{points}",
+            fault(
+                "delta",
+                "delta-out-of-range",
+                unit=outcome.unit,
+                most=greatest,
+                usual=outcome.default_delta,
+            ),
         )
 
 
@@ -66,7 +73,10 @@ def with_question(prototype: Prototype, facts: SiteFacts) -> Prototype:
     """
     question, scale = prototype.question, prototype.scale
     if question is None and scale is not None:
-        raise QueryError(f"scale: {scale} is of no question; give question too")
+        raise QueryError(
+            f"scale: {scale} is of no question; give question too",
+            fault("scale", "scale-without-question"),
+        )
     matching = {box for box in facts.boxes if question is None or box[0] == question}
     matching = {box for box in matching if scale is None or box[1] == scale}
     if len(matching) == 1:
@@ -78,13 +88,18 @@ def with_question(prototype: Prototype, facts: SiteFacts) -> Prototype:
         if not matching:
             raise QueryError(
                 f"{asked} is not one of site {prototype.site!r}; known are {known} (a box is known "
-                "from its first rating)"
+                "from its first rating)",
+                fault("question", "no-such-question", known=_asked(facts)),
             )
-        raise QueryError(f"{asked} is asked on several scales; give scale too, of {known}")
+        raise QueryError(
+            f"{asked} is asked on several scales; give scale too, of {known}",
+            fault("scale", "several-scales", known=_asked(facts)),
+        )
     if matching and prototype.outcome in OF_RATINGS:
         raise QueryError(
             f"question: site {prototype.site!r} has several, and {prototype.outcome} is of one; "
-            f"give question and scale, of {known}"
+            f"give question and scale, of {known}",
+            fault("question", "several-questions", known=_asked(facts)),
         )
     return prototype
 
@@ -92,28 +107,33 @@ def with_question(prototype: Prototype, facts: SiteFacts) -> Prototype:
 def check_prototype(prototype: Prototype, facts: SiteFacts) -> None:
     """Check what is laid down, without a look at the periods."""
     _check_outcome(prototype)
-    _believable("planned_start", prototype.planned_start_ms)
+    believable("planned_start", prototype.planned_start_ms)
     if prototype.planned_end_ms is not None:
-        _believable("planned_end", prototype.planned_end_ms)
+        believable("planned_end", prototype.planned_end_ms)
         if prototype.planned_end_ms <= prototype.planned_start_ms:
             raise QueryError(
                 f"planned_end: {utc(prototype.planned_end_ms)} is not after planned_start, "
-                f"{utc(prototype.planned_start_ms)}; write a later one"
+                f"{utc(prototype.planned_start_ms)}; write a later one",
+                fault("planned_end", "not-after-start"),
             )
     control = prototype.control_site
     if control is None and prototype.design == "control":
         raise QueryError(
             "control_site: design control compares with a site where nothing changes; name that "
-            "site, or choose before_after"
+            "site, or choose before_after",
+            fault("control_site", "control-site-missing"),
         )
     if control == prototype.site:
         raise QueryError(
-            f"control_site: {control!r} is the prototype's own site; name one where nothing changes"
+            f"control_site: {control!r} is the prototype's own site; name one where "
+            "nothing changes",
+            fault("control_site", "control-site-own"),
         )
     if control is not None and control not in facts.sites:
         raise QueryError(
             f"control_site: there is no site {control!r}; known are "
-            f"{', '.join(sorted(facts.sites - {prototype.site})) or 'no others'}"
+            f"{', '.join(sorted(facts.sites - {prototype.site})) or 'no others'}",
+            fault("control_site", "no-such-site", name=control),
         )
     _check_lists(prototype)
 
@@ -125,21 +145,26 @@ def check_periods(prototype: Prototype, periods: Sequence[Period]) -> None:
     if len(own) > MOST_PERIODS:
         raise QueryError(
             f"prototype {prototype.prototype!r} would have {len(own)} periods; at most "
-            f"{MOST_PERIODS} are kept, so register another prototype"
+            f"{MOST_PERIODS} are kept, so register another prototype",
+            fault("", "too-many-periods", count=len(own), most=MOST_PERIODS),
         )
     if len(set(prototype.baseline)) < len(prototype.baseline):
-        raise QueryError("baseline: names a period twice; name each once")
+        raise QueryError(
+            "baseline: names a period twice; name each once", fault("baseline", "named-twice")
+        )
     for name in prototype.baseline:
         if name not in by_name:
             raise QueryError(
                 f"baseline: site {prototype.site!r} has no period {name!r}; register it first "
-                "(POST periods)"
+                "(POST periods)",
+                fault("baseline", "no-such-period", name=name),
             )
         each = by_name[name]
         if each.prototype == prototype.prototype and each.kind == "prototype":
             raise QueryError(
                 f"baseline: period {name!r} is when {prototype.prototype!r} was tried; name "
-                "periods without it"
+                "periods without it",
+                fault("baseline", "tried-then", name=each.title),
             )
     involved = {each.period: each for each in own}
     involved |= {name: by_name[name] for name in prototype.baseline}
@@ -150,18 +175,29 @@ def check_periods(prototype: Prototype, periods: Sequence[Period]) -> None:
 
 def check_span(period: Period) -> None:
     """Check a period's own start and end."""
-    _believable("start", period.start_ms)
+    believable("start", period.start_ms)
     if period.end_ms is None:
         return
-    _believable("end", period.end_ms)
+    believable("end", period.end_ms)
     if period.end_ms <= period.start_ms:
         raise QueryError(
             f"end: {utc(period.end_ms)} is not after start, {utc(period.start_ms)}; a period is "
-            "[start, end), so write a later end"
+            "[start, end), so write a later end",
+            fault("end", "not-after-start"),
         )
     if period.end_ms - period.start_ms < SHORTEST_MS:
         raise QueryError(
-            f"end: {utc(period.end_ms)} is less than a minute after start; write a later end"
+            f"end: {utc(period.end_ms)} is less than a minute after start; write a later end",
+            fault("end", "shorter-than-a-minute"),
+        )
+
+
+def believable(name: str, at_ms: int) -> None:
+    """Raise :class:`QueryError` for an instant that no calendar here reaches."""
+    if not 0 <= at_ms < LAST_MS:
+        raise QueryError(
+            f"{name}: {utc(at_ms)} is not in the years 1970 to 2999",
+            fault(name, "year-out-of-range", first=1970, last=2999),
         )
 
 
@@ -172,13 +208,18 @@ def utc(at_ms: int) -> str:
     return at.isoformat(timespec=precision).replace("+00:00", "Z")
 
 
+def _asked(facts: SiteFacts) -> tuple[str, ...]:
+    return tuple(sorted({question for question, _ in facts.boxes}))
+
+
 def _check_outcome(prototype: Prototype) -> None:
     name = prototype.outcome
     what = name.removeprefix(TALLIES)
     if name not in OUTCOMES and what != name and not _WHAT.fullmatch(what):
         raise QueryError(
             f"outcome: {name!r} names no tally; write {TALLIES} and its name, such as "
-            f"{TALLIES}repeated-question"
+            f"{TALLIES}repeated-question",
+            fault("outcome", "no-such-outcome", name=name),
         )
     check_delta(outcome_of(name), prototype.delta)
 
@@ -189,16 +230,20 @@ def _check_lists(prototype: Prototype) -> None:
         ("circumstances", prototype.circumstances, MOST_CIRCUMSTANCES),
     ):
         if len(found) > most:
-            raise QueryError(f"{name}: {len(found)} are too many; give at most {most}")
+            raise QueryError(
+                f"{name}: {len(found)} are too many; give at most {most}",
+                fault(name, "too-many", count=len(found), most=most),
+            )
     for n, each in enumerate(prototype.exclusions):
         days = (each.last_day - each.first_day).days + 1
         if not 1 <= days <= LONGEST_EXCLUSION_DAYS:
             raise QueryError(
                 f"exclusions.{n}: {each.first_day} to {each.last_day} are {days} days; write the "
-                f"first and the last day, both left out, at most {LONGEST_EXCLUSION_DAYS}"
+                f"first and the last day, both left out, at most {LONGEST_EXCLUSION_DAYS}",
+                fault(f"exclusions.{n}.last_day", "exclusion-length", most=LONGEST_EXCLUSION_DAYS),
             )
     for n, circumstance in enumerate(prototype.circumstances):
-        _believable(f"circumstances.{n}.at", circumstance.at_ms)
+        believable(f"circumstances.{n}.at", circumstance.at_ms)
 
 
 def _check_order(prototype: Prototype, periods: Iterable[Period]) -> None:
@@ -209,7 +254,23 @@ def _check_order(prototype: Prototype, periods: Iterable[Period]) -> None:
             raise QueryError(
                 f"periods of prototype {prototype.prototype!r} overlap: {earlier.period!r} {ends}, "
                 f"and {later.period!r} begins {utc(later.start_ms)}; end the first at or before "
-                "the start of the second"
+                "the start of the second",
+                fault(
+                    "",
+                    "periods-overlap",
+                    earlier=earlier.title,
+                    later=later.title,
+                    end_ms=earlier.end_ms,
+                    start_ms=later.start_ms,
+                )
+                if earlier.end_ms is not None
+                else fault(
+                    "",
+                    "period-without-end",
+                    earlier=earlier.title,
+                    later=later.title,
+                    start_ms=later.start_ms,
+                ),
             )
 
 
@@ -222,10 +283,6 @@ def _check_drawn(prototype: Prototype, own: Iterable[Period]) -> None:
         raise QueryError(
             f"period {strange!r} was not drawn, and design randomised compares weeks drawn with "
             f"one another; POST prototypes/{prototype.prototype}/schedule instead, or choose "
-            "before_after"
+            "before_after",
+            fault("design", "period-not-drawn", name=strange),
         )
-
-
-def _believable(name: str, at_ms: int) -> None:
-    if not 0 <= at_ms < LAST_MS:
-        raise QueryError(f"{name}: {utc(at_ms)} is not in the years 1970 to 2999")

@@ -12,7 +12,7 @@ from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from pasperdus_collector.calendar.grid import midnight
-from pasperdus_collector.errors import QueryError
+from pasperdus_collector.errors import QueryError, fault
 from pasperdus_contract.fields import QUARTER_MS
 
 LEAST_PAIRS = 6
@@ -40,14 +40,21 @@ def draw_weeks(*, first_week: date, pairs: int, seed: int, zone: ZoneInfo) -> li
     """
     if first_week.weekday() != 0:
         monday = first_week - timedelta(days=first_week.weekday())
-        raise QueryError(f"first_week: {first_week} is no Monday; write {monday} or a later one")
+        raise QueryError(
+            f"first_week: {first_week} is no Monday; write {monday} or a later one",
+            fault("first_week", "not-monday", day=first_week, monday=monday),
+        )
     if not LEAST_PAIRS <= pairs <= MOST_PAIRS:
         raise QueryError(
             f"pairs: {pairs} is not between {LEAST_PAIRS} and {MOST_PAIRS}; six pairs of weeks "
-            "give at best p = 0.031, and fewer never get below 0.05"
+            "give at best p = 0.031, and fewer never get below 0.05",
+            fault("pairs", "pairs-out-of-range", least=LEAST_PAIRS, most=MOST_PAIRS),
         )
     if not 0 <= seed <= LAST_SEED:
-        raise QueryError(f"seed: {seed} is not between 0 and {LAST_SEED}; leave it out to draw one")
+        raise QueryError(
+            f"seed: {seed} is not between 0 and {LAST_SEED}; leave it out to draw one",
+            fault("seed", "seed-out-of-range", most=LAST_SEED),
+        )
     return list(_weeks(first_week, pairs, seed, zone))
 
 

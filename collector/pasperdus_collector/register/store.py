@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from pasperdus_collector.errors import unknown_name
+from pasperdus_collector.errors import fault, unknown_name
 from pasperdus_collector.register.log import read_log
 from pasperdus_collector.register.records import (
     Circumstance,
@@ -80,7 +80,11 @@ def read_prototype(
     for found in _prototypes(db, site, name, now_ms):
         return found
     known = (each.prototype for each in _prototypes(db, site, None, now_ms))
-    raise unknown_name(f"site {site!r} has no prototype {name!r}", known)
+    raise unknown_name(
+        f"site {site!r} has no prototype {name!r}",
+        known,
+        fault("prototype", "no-such-prototype", name=name),
+    )
 
 
 def read_periods(db: sqlite3.Connection, site: str) -> list[Period]:
@@ -93,7 +97,9 @@ def read_period(db: sqlite3.Connection, site: str, name: str) -> Period:
     for found in _periods(db, site, name):
         return found
     known = (each.period for each in _periods(db, site, None))
-    raise unknown_name(f"site {site!r} has no period {name!r}", known)
+    raise unknown_name(
+        f"site {site!r} has no period {name!r}", known, fault("period", "no-such-period", name=name)
+    )
 
 
 def _prototypes(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from pasperdus_collector.errors import QueryError
+from pasperdus_collector.errors import QueryError, fault
 from pasperdus_collector.register import rules, store
 from pasperdus_collector.register.course import (
     Believed,
@@ -41,12 +41,14 @@ def draw_schedule(
     if before.design != "randomised":
         raise QueryError(
             f"prototype {before.prototype!r} has design {before.design}; weeks are drawn for "
-            "randomised, so PATCH its design first"
+            "randomised, so PATCH its design first",
+            fault("", "draws-not-randomised"),
         )
     if before.started_at_ms is not None:
         raise QueryError(
             f"prototype {before.prototype!r} began {utc(before.started_at_ms)}: its weeks are "
-            "drawn for good; end it and register another prototype"
+            "drawn for good; end it and register another prototype",
+            fault("", "drawn-for-good"),
         )
     weeks = draw_weeks(
         first_week=first_week, pairs=pairs, seed=seed, zone=_time_zone(db, before.site)
@@ -54,7 +56,8 @@ def draw_schedule(
     if weeks[0].start_ms <= signed.at_ms:
         raise QueryError(
             f"first_week: {first_week} began already; weeks are drawn before anybody knows what "
-            "they will be like, so write a Monday to come"
+            "they will be like, so write a Monday to come",
+            fault("first_week", "week-began", day=first_week),
         )
     former = own_periods(db, before)
     refuse_to_remove(db, before, former, at_ms=signed.at_ms)

@@ -66,6 +66,10 @@ class EmbeddedRows:
             ).fetchall()
         ]
 
+    def watched(self, site: str) -> WatchedSite:
+        """Return what a site counts with; its card comes first."""
+        return self._sites[site]
+
     def rows(self, question: RowQuestion) -> Mapping[int, Values]:
         """Return the known rows by the quarter at which their bucket begins."""
         site = self._sites[question.card.site]

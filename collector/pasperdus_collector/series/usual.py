@@ -52,6 +52,10 @@ class Usual:
     unmeasured: int
     so_far: Band | None
     by_hour: dict[int, Band]
+    until: dict[int, Band]
+    """Entries since midnight, by the clock until which they are summed, from when somebody comes
+    until nobody comes any more."""
+
     drift: float | None
 
     def margin(self, crossings: int) -> int | None:
@@ -77,6 +81,7 @@ def usual(days: Sequence[DayCounts], *, until_clock: int) -> Usual:
             unmeasured=unmeasured,
             so_far=None,
             by_hour={},
+            until={},
             drift=None,
         )
     return Usual(
@@ -90,6 +95,10 @@ def usual(days: Sequence[DayCounts], *, until_clock: int) -> Usual:
                 for day in kept
             )
             for hour in sorted({clock // QUARTERS_AN_HOUR for clock in busy})
+        },
+        until={
+            clock: _band(entries(day, before=clock) for day in kept)
+            for clock in range(busy.start, busy.stop + 1)
         },
         drift=max(_drift(day) for day in kept),
     )

@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from pasperdus_collector.api import content_routes, problems, slip_routes
 from pasperdus_collector.api.contents import Contents
 from pasperdus_collector.api.queries import Queries
+from pasperdus_collector.api.slips import Slips
 from pasperdus_collector.ledger import Ledger
 from pasperdus_collector.reception.content import KINDS, Kind
 from pasperdus_collector.reception.content_limits import MAX_CONTENT_BYTES, MAX_KEPT, MOST_SHOWN
@@ -44,7 +45,8 @@ class Editor:
         web = FastAPI()
         problems.install(web)
         web.include_router(content_routes.routes(contents))
-        web.include_router(slip_routes.routes(queries, path, self.desk.writer))
+        slips = Slips(path, self.desk.writer, now_ms=queries.now_ms)
+        web.include_router(slip_routes.routes(slips))
         self.client = Client(web, base_url="http://127.0.0.1:8000")
 
     def add(self, kind: Kind, **changed: Any) -> httpx.Response:

@@ -1,0 +1,1 @@
+"""What the ledger keeps, why, for how long and for whom: declared field by field, and counted."""
