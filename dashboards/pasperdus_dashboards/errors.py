@@ -5,5 +5,9 @@ class DashboardsError(Exception):
     """Anything that these pages report."""
 
 
+class ChildError(DashboardsError):
+    """A process that works for the pages failed."""
+
+
 class DrawingError(DashboardsError):
     """A chart cannot be drawn."""

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Sequence
 
-from bench import comparing, evaluation, path, pedestrians, planner, scale, screen, series
+from bench import comparing, evaluation, pages, path, pedestrians, planner, scale, screen, series
 
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "path": path.main,
@@ -14,6 +14,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "pedestrians": pedestrians.main,
     "planner": planner.main,
     "screen": screen.main,
+    "pages": pages.main,
 }
 
 

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from pasperdus_collector.analysis.result import Interval, VerdictCode
-from pasperdus_dashboards.chart_style import PALETTES, Look, Theme, look_of
 from pasperdus_dashboards.charts.arms import colour_of, contrast, in_grey, shades
 from pasperdus_dashboards.charts.compared import (
     effect_axis,
@@ -22,19 +21,25 @@ from pasperdus_dashboards.charts.compared import (
     spans,
     week_points,
 )
-from pasperdus_dashboards.charts.effect import effect_chart, effect_version, tick_values
-from pasperdus_dashboards.charts.heat import heat_chart
+from pasperdus_dashboards.charts.effect import (
+    effect_chart,
+    effect_frame,
+    effect_version,
+    tick_values,
+)
+from pasperdus_dashboards.charts.heat import heat_chart, heat_frame
 from pasperdus_dashboards.charts.planner import PlanMarks, PlanPoint, plan_chart, plan_rows
 from pasperdus_dashboards.charts.print_look import print_look
-from pasperdus_dashboards.charts.ratings import rating_chart, rating_rows
+from pasperdus_dashboards.charts.ratings import rating_chart, rating_frame, rating_rows
+from pasperdus_dashboards.charts.style import PALETTES, Look, Size, Theme, look_in, look_of
 from pasperdus_dashboards.charts.weekly import (
     months_between,
     starts_above_zero,
     weekly_chart,
     weekly_rows,
 )
-from pasperdus_dashboards.drawings import draw_pictures
-from pasperdus_dashboards.languages import languages
+from pasperdus_dashboards.shell.drawings import draw_pictures
+from pasperdus_dashboards.shell.languages import languages
 from support.compared import BASELINE_WEEKS, FIRST_MONDAY, SILENT_WEEK, compared
 
 FR = languages()["fr"]
@@ -232,6 +237,56 @@ def test_the_two_periods_are_told_apart_in_grey_print() -> None:
         assert contrast(*colours) >= TOLD_APART
         for colour in colours:
             assert contrast(colour, look.palette.paper) >= 3  # of WCAG 2.2, for graphics
+
+
+@pytest.mark.parametrize("size", ["wide", "narrow"])
+def test_a_frame_is_as_high_as_what_it_holds(size: Size) -> None:
+    assert effect_frame(6, size).height > effect_frame(1, size).height
+    assert rating_frame(2, size).height > rating_frame(1, size).height
+    assert heat_frame(4, size).height > heat_frame(2, size).height
+
+
+def test_on_a_narrow_page_names_stand_above_and_nothing_reaches_over_the_edge() -> None:
+    comparison = compared()
+    bars, satisfied_from = score_bars(comparison, FR)
+    frame = effect_frame(2, "narrow")
+
+    pictures = draw_pictures(
+        [
+            effect(look_in(frame, "light")),
+            rating_chart(
+                bars,
+                satisfied_from,
+                look_in(rating_frame(len(bars), "narrow"), "light"),
+                words=("moins satisfaits", "satisfaits"),
+            ),
+            weekly(look_of("narrow", "light")),
+        ]
+    )
+
+    for picture in pictures:
+        assert f'width="{frame.width}"' in picture.decode()  # as asked for: nothing was in the way
+
+
+def test_a_map_of_entries_has_its_figures_in_the_middle_of_its_cells() -> None:
+    counts = compared(outcome="passages_in", unit="log_ratio", delta=0.1)
+    cells, weekdays, hours, limits = heat_cells(counts, FR)
+
+    assert limits[1] == 400
+    assert {cell.under for cell in cells["baseline"]} == {""}
+    assert {cell.written for cell in cells["baseline"]} == {"400"}
+    (picture,) = draw_pictures(
+        [
+            heat_chart(
+                cells["baseline"],
+                look_in(heat_frame(len(hours), "narrow"), "dark"),
+                weekdays=weekdays,
+                hours=hours,
+                limits=limits,
+            )
+        ]
+    )
+    assert picture.decode().count(">400<") == len(weekdays) * len(hours)
 
 
 def test_before_a_comparison_can_be_made_nothing_has_a_colour() -> None:

@@ -10,13 +10,13 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from pasperdus_dashboards import drawings
 from pasperdus_dashboards.errors import DrawingError
+from pasperdus_dashboards.shell import drawings
 from support.pages import TUESDAY, Site
 from support.reception import wall
 
 CHART = "/aujourdhui/graphique"
-STYLE = Path(drawings.__file__).parent / "static" / "style.css"
+STYLE = Path(drawings.__file__).parents[1] / "static" / "styles" / "00-tokens.css"
 ENOUGH_CONTRAST = 7.0
 PAIRS = (
     ("ink", "paper"),

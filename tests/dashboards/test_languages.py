@@ -8,8 +8,8 @@ from pathlib import Path
 import jinja2
 
 import pasperdus_dashboards
-from pasperdus_dashboards.languages import CATALOGUES, DOMAIN
-from pasperdus_dashboards.templating import TEMPLATES
+from pasperdus_dashboards.shell.languages import CATALOGUES
+from pasperdus_dashboards.shell.templating import TEMPLATES
 from pasperdus_service.languages import read_catalogue
 from support.catalogues import Message, assert_translated, written_messages
 
@@ -25,11 +25,11 @@ def written() -> set[Message]:
 
 
 def test_every_message_is_translated_and_no_translation_is_left_over() -> None:
-    assert_translated(CATALOGUES, DOMAIN, written())
+    assert_translated(CATALOGUES, written())
 
 
 def test_translations_ask_for_the_same_values_as_their_messages() -> None:
-    for message in read_catalogue(CATALOGUES, DOMAIN, "fr"):
+    for message in read_catalogue(CATALOGUES, "fr"):
         if not message.id:
             continue
         asked = set(re.findall(r"%\((\w+)\)", str(message.id)))

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from pasperdus_dashboards.drawings import draw_pictures
+from pasperdus_dashboards.shell.drawings import draw_pictures
 from support.pages import Site
 from support.reception import wall
 

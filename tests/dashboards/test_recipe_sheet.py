@@ -14,11 +14,10 @@ import pytest
 from pasperdus_collector.api.changes import Changes
 from pasperdus_collector.api.compared import Comparisons
 from pasperdus_collector.api.queries import Queries
-from pasperdus_collector.api.recipe_routes import parse_recipe
+from pasperdus_collector.api.recipe_shapes import parse_recipe
 from pasperdus_collector.config import Config
 from pasperdus_collector.web import build_web
-from pasperdus_dashboards.report import recipe_pdf
-from pasperdus_dashboards.report.recipe import slug
+from pasperdus_dashboards.report.recipe import recipe_pdf, slug
 from support.compared import RECIPE
 from support.reading_pdf import opened, pages
 from support.trials import PROTOTYPE, Site, simulate

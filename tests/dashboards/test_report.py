@@ -15,12 +15,12 @@ import pytest
 from pasperdus_collector.analysis.result import Caveat, VerdictCode
 from pasperdus_collector.analysis.wording import answer_words
 from pasperdus_collector.api.queries import Queries
-from pasperdus_dashboards import drawings
 from pasperdus_dashboards.errors import DrawingError
-from pasperdus_dashboards.languages import languages
-from pasperdus_dashboards.report import pdf
 from pasperdus_dashboards.report.cells import cells_written
+from pasperdus_dashboards.report.report import pdf
 from pasperdus_dashboards.report.typesetting import TEMPLATES, settable
+from pasperdus_dashboards.shell import drawings
+from pasperdus_dashboards.shell.languages import languages
 from support.asking import client_of
 from support.compared import FIRST_MONDAY, compared
 from support.compared import midnight_ms as ms

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from babel.messages.pofile import PoFileError
 
+from pasperdus_service.errors import CatalogueError
 from pasperdus_service.languages import languages
 from pasperdus_service.typography import french
 from support.pages import TUESDAY
@@ -22,8 +23,8 @@ msgstr ""
 """
 
 
-def write(catalogues: Path, domain: str, words: str) -> None:
-    path = catalogues / "fr" / "LC_MESSAGES" / f"{domain}.po"
+def write(catalogues: Path, name: str, words: str) -> None:
+    path = catalogues / "fr" / "LC_MESSAGES" / f"{name}.po"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(HEAD + words, encoding="utf-8")
 
@@ -34,8 +35,8 @@ def catalogues(tmp_path: Path) -> Path:
         'msgid "one"\nmsgid_plural "%(count)s people"\n'
         'msgstr[0] "une personne"\nmsgstr[1] "%(count)s personnes"\n'
     )
-    write(tmp_path, "pages", f'msgid "Who is next?"\nmsgstr "À qui le tour ?"\n\n{plural}')
-    write(tmp_path, "screen", 'msgid "Who is next?"\nmsgstr "Personne suivante ?"\n')
+    write(tmp_path, "today", f'msgid "Who is next?"\nmsgstr "À qui le tour ?"\n\n{plural}')
+    write(tmp_path, "fleet", 'msgid "Nodes"\nmsgstr "Nœuds"\n')
     return tmp_path
 
 
@@ -53,29 +54,35 @@ def test_french_spaces(plain: str, set_in_french: str) -> None:
     assert french(plain) == set_in_french
 
 
-def test_words_come_from_the_catalogue_that_is_named(catalogues: Path) -> None:
-    pages, screen = languages(catalogues, "pages"), languages(catalogues, "screen")
+def test_the_files_of_a_folder_are_read_together(catalogues: Path) -> None:
+    both = languages(catalogues)
 
-    assert pages["fr"].gettext("Who is next?") == "À qui le tour\u202f?"
-    assert screen["fr"].gettext("Who is next?") == "Personne suivante\u202f?"
-    assert pages["en"].gettext("It's %(name)s", name="Ann") == "It’s Ann"
-    assert [pages["fr"].ngettext("one", "%(count)s people", n) for n in (0, 1, 1500)] == [
+    assert both["fr"].gettext("Who is next?") == "À qui le tour\u202f?"
+    assert both["fr"].gettext("Nodes") == "Nœuds"
+    assert both["en"].gettext("It's %(name)s", name="Ann") == "It’s Ann"
+    assert [both["fr"].ngettext("one", "%(count)s people", n) for n in (0, 1, 1500)] == [
         "une personne",
         "une personne",
         "1\u202f500 personnes",
     ]
 
 
+def test_a_message_that_two_files_translate_is_an_error(catalogues: Path) -> None:
+    write(catalogues, "stored", 'msgid "Nodes"\nmsgstr "Boîtiers"\n')
+
+    with pytest.raises(CatalogueError, match=r"stored\.po.*'Nodes'"):
+        languages(catalogues)
+
+
 def test_a_catalogue_that_cannot_be_read_is_an_error(catalogues: Path) -> None:
-    with pytest.raises(FileNotFoundError, match="door"):
-        languages(catalogues, "door")
     write(catalogues, "door", 'mgsid "open"\nmsgstr "ouvert"\n')
+
     with pytest.raises(PoFileError, match="misformatted"):
-        languages(catalogues, "door")
+        languages(catalogues)
 
 
 def test_numbers_and_times_are_written_as_each_language_does(catalogues: Path) -> None:
-    both = languages(catalogues, "pages")
+    both = languages(catalogues)
     fr, en = both["fr"], both["en"]
     at = wall(TUESDAY, "14:05")
 
@@ -86,6 +93,12 @@ def test_numbers_and_times_are_written_as_each_language_does(catalogues: Path) -
         "mardi 24\u00a0novembre 2026",
         "Tuesday 24\u00a0November 2026",
     )
+    first = TUESDAY.replace(day=1)
+    assert (fr.short_day(first), en.short_day(first)) == (
+        "1er\u00a0novembre 2026",
+        "1\u00a0November 2026",
+    )
+    assert fr.day(first) == "dimanche 1er\u00a0novembre 2026"
     assert fr.moment(at, PARIS, TUESDAY) == "14\u00a0h\u00a005"
     friday = TUESDAY.replace(day=27)
     assert fr.moment(at, PARIS, friday) == "le 24\u00a0novembre à 14\u00a0h\u00a005"

@@ -87,12 +87,6 @@ def owner(settings: MqttSettings, **options: object) -> Iterator[Owner]:
         made.link.stop()
 
 
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Mosquitto]:
-    with Mosquitto(tmp_path / "broker") as running:
-        yield running
-
-
 @pytest.mark.parametrize("version", ["3.1.1", "5"])
 def test_what_one_publishes_the_other_receives(broker: Mosquitto, version: str) -> None:
     settings = MqttSettings.model_validate({"url": broker.url, "version": version})

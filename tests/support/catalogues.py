@@ -24,11 +24,9 @@ def written_messages(
     return {message for _, _, message, _, _ in found}
 
 
-def assert_translated(catalogues: Path, domain: str, messages: set[Message]) -> None:
+def assert_translated(catalogues: Path, messages: set[Message]) -> None:
     """Every message has its French, and no translation is left over."""
-    catalogue = {
-        message.id: message for message in read_catalogue(catalogues, domain, "fr") if message.id
-    }
+    catalogue = {message.id: message for message in read_catalogue(catalogues, "fr") if message.id}
 
     assert set(catalogue) == messages
     for message in catalogue.values():

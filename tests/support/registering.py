@@ -18,6 +18,7 @@ from pasperdus_collector.api import (
 )
 from pasperdus_collector.api.compared import Comparisons
 from pasperdus_collector.api.queries import Queries
+from pasperdus_collector.api.registering import Registering
 from pasperdus_collector.ledger import Ledger
 from support.collecting import MONDAY, batch, passage, rating
 from support.web import Client
@@ -74,10 +75,11 @@ class RegisterDesk:
         queries = Queries(path, self.desk.writer, now_ms=lambda: self.now_ms)
         web = FastAPI()
         problems.install(web)
+        registering = Registering(path, self.desk.writer, now_ms=queries.now_ms)
         for nouns in (prototype_routes, course_routes, period_routes):
-            web.include_router(nouns.routes(queries, path, self.desk.writer))
+            web.include_router(nouns.routes(registering))
         told = Comparisons(queries, path, collector="mairie").recipe
-        web.include_router(recipe_routes.routes(queries, path, self.desk.writer, told))
+        web.include_router(recipe_routes.routes(registering, told))
         self.client = Client(web, base_url="http://127.0.0.1:8000")
 
     def close(self) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from pasperdus_dashboards.chart_style import Look, Palette
+from pasperdus_dashboards.charts.style import Look, Palette
 
 Arm = Literal["baseline", "prototype"]
 ARMS: tuple[Arm, Arm] = ("baseline", "prototype")

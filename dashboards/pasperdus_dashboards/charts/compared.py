@@ -14,9 +14,7 @@ from pasperdus_contract.events import SATISFIED_FROM
 from pasperdus_dashboards.charts.arms import ARMS, Arm
 from pasperdus_dashboards.charts.effect import EffectAxis, EffectRow
 from pasperdus_dashboards.charts.heat import HeatCell
-from pasperdus_dashboards.charts.ratings import ScoreBar
-from pasperdus_dashboards.charts.weekly import MonthLabel, Span, WeekPoint, months_between
-from pasperdus_dashboards.outcome_words import (
+from pasperdus_dashboards.charts.outcome_words import (
     axis_unit,
     axis_value,
     bounds_written,
@@ -24,6 +22,8 @@ from pasperdus_dashboards.outcome_words import (
     decimal_sign,
     size_written,
 )
+from pasperdus_dashboards.charts.ratings import ScoreBar
+from pasperdus_dashboards.charts.weekly import MonthLabel, Span, WeekPoint, months_between
 from pasperdus_service.languages import Language
 from pasperdus_service.typography import FIXED
 
@@ -129,6 +129,11 @@ def weekly_figure(comparison: Comparison) -> WeeklyFigure | None:
     return "entries" if is_gated(comparison) else None
 
 
+def weekly_kind(comparison: Comparison) -> Literal["share", "number"]:
+    """Return of what kind the figures of the weekly series are."""
+    return "share" if weekly_figure(comparison) == "satisfied" else "number"
+
+
 def shows_share(comparison: Comparison) -> bool:
     """Return whether the weekly series and the map show shares satisfied, else entries."""
     return comparison.answer.outcome in _OF_RATINGS
@@ -151,21 +156,18 @@ def spans(comparison: Comparison) -> list[Span]:
 
 
 def month_labels(periods: Sequence[Span], language: Language) -> list[MonthLabel]:
-    """Return the names of the months under a weekly series, with the year where it begins."""
+    """Return the names of the months under a weekly series."""
     months = months_between(
         min(span.first_day for span in periods), max(span.end_day for span in periods)
     )
-    labels = []
-    shown: int | None = None
-    for month in months:
-        name = language.month(month)
-        labels.append(
-            MonthLabel(
-                first_day=month, text=name if month.year == shown else f"{name}{FIXED}{month.year}"
-            )
+    return [
+        MonthLabel(
+            first_day=month,
+            text=language.month(month),
+            with_year=f"{language.month(month)}{FIXED}{month.year}",
         )
-        shown = month.year
-    return labels
+        for month in months
+    ]
 
 
 def heat_cells(

@@ -6,10 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pasperdus_dashboards.chart_style import Look, finished_in, version_of
+from pasperdus_dashboards.charts.style import (
+    FRAMES,
+    Frame,
+    Look,
+    Size,
+    finished_in,
+    frame_of,
+    placed,
+    version_of,
+)
 
 _ROOM = 0.12  # of the axis beyond the outermost bound
 _LINE_HEIGHTS_A_ROW = 3.0
+_LINE_HEIGHTS_STACKED = 5.0  # with name and figure above the interval
 _UNDER = 12  # between axis, its numbers and its unit
 _MOST_STEPS = 8
 _WIDE = 5  # an axis on which one decimal tells numbers apart
@@ -66,9 +76,16 @@ def effect_version(rows: Sequence[EffectRow]) -> str:
     return version_of(effect_rows(rows))
 
 
-def effect_height(count: int, font_size: float) -> int:
-    """Return the height in which so many rows have room."""
-    return round(font_size * (_LINE_HEIGHTS_A_ROW * count + 6))
+def effect_height(count: int, font_size: float, *, is_stacked: bool = False) -> int:
+    """Return the height in which so many rows have room; a stacked one is named above itself."""
+    a_row = _LINE_HEIGHTS_STACKED if is_stacked else _LINE_HEIGHTS_A_ROW
+    return round(font_size * (a_row * count + 6))
+
+
+def effect_frame(count: int, size: Size) -> Frame:
+    """Return the frame of a chart with so many rows."""
+    is_stacked = size == "narrow" and count > 1
+    return frame_of(size, effect_height(count, FRAMES[size].font_size, is_stacked=is_stacked))
 
 
 def tick_values(least_low: float, least_high: float, domain: tuple[float, float]) -> list[float]:
@@ -101,6 +118,7 @@ def effect_chart(rows: Sequence[EffectRow], axis: EffectAxis, look: Look) -> dic
     room = _ROOM * (max(bounds) - min(bounds))
     domain = [min(bounds) - room, max(bounds) + room]
     is_single = len(rows) == 1
+    is_stacked = look.is_narrow and not is_single
     ticks = tick_values(axis.least_low, axis.least_high, (domain[0], domain[1]))
 
     def along(field: str) -> alt.X:
@@ -127,10 +145,11 @@ def effect_chart(rows: Sequence[EffectRow], axis: EffectAxis, look: Look) -> dic
         title=None,
         sort=None,
         axis=None
-        if is_single
+        if is_single or is_stacked
         else alt.Axis(ticks=False, domain=False, labelPadding=10, labelLimit=round(size * 32)),
         scale=alt.Scale(paddingInner=0.2, paddingOuter=0.35),
     )
+    named, side = placed(axis.least_written, 0.0, (domain[0], domain[1]), look)
     around = alt.Chart(
         alt.InlineData(
             values=[
@@ -139,6 +158,7 @@ def effect_chart(rows: Sequence[EffectRow], axis: EffectAxis, look: Look) -> dic
                     "high": axis.least_high,
                     "zero": 0,
                     "least": axis.least_written,
+                    "named": named,
                     "lower": axis.lower,
                     "higher": axis.higher,
                     "left": domain[0],
@@ -152,8 +172,8 @@ def effect_chart(rows: Sequence[EffectRow], axis: EffectAxis, look: Look) -> dic
     edges = [around.mark_rule(**edge).encode(x=along(field)) for field in ("low", "high")]
     zero = around.mark_rule(color=palette.ink, strokeWidth=1.2).encode(x=along("zero"))
     above: dict[str, Any] = {"color": palette.quiet, "fontSize": size, "baseline": "bottom"}
-    said = around.mark_text(align="center", **above).encode(
-        x=along("zero"), y=alt.value(-5), text="least:N"
+    said = around.mark_text(align=side, **above).encode(
+        x=along("named"), y=alt.value(-5), text="least:N"
     )
     base = alt.Chart(alt.InlineData(values=data)).encode(y=down)
     is_main = "datum.is_main"
@@ -170,14 +190,26 @@ def effect_chart(rows: Sequence[EffectRow], axis: EffectAxis, look: Look) -> dic
         size=alt.condition(is_main, alt.value(size * size * 1.5), alt.value(size * size * 0.7)),
         color=alt.condition(is_main, alt.value(palette.ink), alt.value(palette.quiet)),
     )
-    label: dict[str, Any] = {"dy": -size * 1.2, "fontSize": size, "fontWeight": 600}
-    halo = base.mark_text(stroke=palette.paper, strokeWidth=4, strokeJoin="round", **label).encode(
-        x=along("value"), text="written:N"
-    )
-    written = base.mark_text(color=palette.ink, **label).encode(x=along("value"), text="written:N")
     layers = [band, *edges, zero, bar, point, said]
-    if not is_single:
-        layers += [halo, written]
+    halo: dict[str, Any] = {"stroke": palette.paper, "strokeWidth": 4, "strokeJoin": "round"}
+    if is_stacked:
+        stacked: dict[str, Any] = {"align": "left", "fontSize": size}
+        name: dict[str, Any] = {"dy": -size * 2.3, **stacked}
+        figure: dict[str, Any] = {"dy": -size * 1.15, "fontWeight": 600, **stacked}
+        for field, ink, text in (
+            ("label", palette.quiet, name),
+            ("written", palette.ink, figure),
+        ):
+            layers += [
+                base.mark_text(**drawn, **text).encode(x=alt.value(0), text=f"{field}:N")
+                for drawn in (halo, {"color": ink})
+            ]
+    elif not is_single:
+        label: dict[str, Any] = {"dy": -size * 1.2, "fontSize": size, "fontWeight": 600}
+        layers += [
+            base.mark_text(**drawn, **label).encode(x=along("value"), text="written:N")
+            for drawn in (halo, {"color": palette.ink})
+        ]
     under: dict[str, Any] = {**above, "y": alt.ExprRef(f"height + {_UNDER + 2 * size}")}
     layers += [
         around.mark_text(align="left", **under).encode(x=along("left"), text="lower:N"),

@@ -1,14 +1,23 @@
-"""The map of weekday and hour of one period: the share satisfied, or how many came."""
+"""The map of weekday and hour: of one period the share satisfied, or how many came in."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pasperdus_dashboards.chart_style import Look, finished_in, version_of
 from pasperdus_dashboards.charts.arms import mixed, written_upon
+from pasperdus_dashboards.charts.style import (
+    Frame,
+    Look,
+    Size,
+    finished_in,
+    version_of,
+)
 
 _SHADES = 6
 _PALEST, _DARKEST = 0.12, 0.95
+_WIDTHS: dict[Size, int] = {"wide": 480, "narrow": 320}  # two stand side by side where it is wide
+_FONT_SIZES: dict[Size, int] = {"wide": 13, "narrow": 11}
+_HEAD_PX, _ROW_PX = 30, 42
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +50,12 @@ def heat_version(cells: Sequence[HeatCell]) -> str:
     return version_of(heat_rows(cells))
 
 
+def heat_frame(hours: int, size: Size) -> Frame:
+    """Return the frame of a map with so many rows of hours."""
+    height = _HEAD_PX + _ROW_PX * hours
+    return Frame(width=_WIDTHS[size], height=height, font_size=_FONT_SIZES[size])
+
+
 def heat_chart(
     cells: Sequence[HeatCell],
     look: Look,
@@ -49,7 +64,10 @@ def heat_chart(
     hours: Sequence[str],
     limits: tuple[float, float],
 ) -> dict[str, Any]:
-    """Return the specification; two periods with the same ``limits`` can be set side by side."""
+    """Return the specification; two periods with the same ``limits`` can be set side by side.
+
+    It shades whatever lies between the limits: shares from 0 to 1, or counts from 0 to the most.
+    """
     # Altair takes a second to load on a Pi: the first page must not wait for it.
     import altair as alt
 
@@ -92,8 +110,13 @@ def heat_chart(
         ],
     )
     inked = {"color": alt.Color("ink:N", scale=None)}
-    written = base.mark_text(fontSize=size, fontWeight=600, dy=-size * 0.45).encode(
-        text="written:N", **inked
-    )
-    under = base.mark_text(fontSize=size, dy=size * 0.75).encode(text="under:N", **inked)
-    return finished_in(alt.layer(tiles, written, under), look)
+    # A figure with nothing under it stands in the middle.
+    alone, above = (base.transform_filter(f"datum.under {sign} ''") for sign in ("==", "!="))
+    bold: dict[str, Any] = {"fontSize": size, "fontWeight": 600}
+    layers = [
+        tiles,
+        alone.mark_text(**bold).encode(text="written:N", **inked),
+        above.mark_text(dy=-size * 0.45, **bold).encode(text="written:N", **inked),
+        above.mark_text(dy=size * 0.75, fontSize=size).encode(text="under:N", **inked),
+    ]
+    return finished_in(alt.layer(*layers), look)

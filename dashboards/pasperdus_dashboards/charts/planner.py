@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pasperdus_dashboards.chart_style import Look, finished_in, version_of
+from pasperdus_dashboards.charts.style import FRAMES, Frame, Look, Size, finished_in, version_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +43,11 @@ def plan_rows(points: Sequence[PlanPoint]) -> list[dict[str, Any]]:
 def plan_version(points: Sequence[PlanPoint]) -> str:
     """Return a name for exactly this drawing, for addresses that may be kept for ever."""
     return version_of(plan_rows(points))
+
+
+def plan_frame(size: Size) -> Frame:
+    """Return the frame of the curve."""
+    return FRAMES[size]
 
 
 def plan_chart(points: Sequence[PlanPoint], marks: PlanMarks, look: Look) -> dict[str, Any]:
@@ -115,10 +120,15 @@ def plan_chart(points: Sequence[PlanPoint], marks: PlanMarks, look: Look) -> dic
         .encode(x=along("weeks"), y=up("change"), tooltip=[alt.Tooltip("written:N", title=" ")]),
     ]
     if marks.weeks is not None:
+        is_late = marks.weeks > last / 2
         layers += [
             around.mark_rule(**dashed).encode(x=along("weeks"), y=up("zero"), y2="least:Q"),
             around.mark_text(
-                align="left", baseline="bottom", dx=6, dy=-5, **{**said, "fontWeight": 600}
+                align="right" if is_late else "left",
+                baseline="bottom",
+                dx=-6 if is_late else 6,
+                dy=-5,
+                **{**said, "fontWeight": 600},
             ).encode(x=along("weeks"), y=up("zero"), text="weeks_written:N"),
         ]
     return finished_in(alt.layer(*layers), look)

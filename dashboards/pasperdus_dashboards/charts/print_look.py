@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from pasperdus_dashboards.chart_style import PALETTES, Look
+from pasperdus_dashboards.charts.style import PALETTES, Look
 
 TYPE = "Libertinus Serif"
 TYPE_SIZE = 8.5

@@ -4,11 +4,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pasperdus_dashboards.chart_style import Look, finished_in, version_of
 from pasperdus_dashboards.charts.arms import shades
+from pasperdus_dashboards.charts.style import (
+    FRAMES,
+    Frame,
+    Look,
+    Size,
+    finished_in,
+    frame_of,
+    version_of,
+)
 
-_WRITTEN_FROM = 0.05  # of all ratings: a narrower part has no room for its figure
+# Of all ratings: a narrower part has no room for its figure.
+_WRITTEN_FROM, _WRITTEN_FROM_NARROW = 0.05, 0.1
 _LINE_HEIGHTS_A_ROW = 3.0
+_LINE_HEIGHTS_STACKED = 5.0  # with its name above the bar
+_BAR_LINE_HEIGHTS = 2.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,8 +31,11 @@ class ScoreBar:
     shares_written: tuple[str, ...]
 
 
-def rating_rows(bars: Sequence[ScoreBar], satisfied_from: int) -> list[dict[str, Any]]:
+def rating_rows(
+    bars: Sequence[ScoreBar], satisfied_from: int, *, is_narrow: bool = False
+) -> list[dict[str, Any]]:
     """Return the chart's data: from where to where each part lies, as shares of all ratings."""
+    written_from = _WRITTEN_FROM_NARROW if is_narrow else _WRITTEN_FROM
     rows = []
     for bar in bars:
         total = sum(bar.counts)
@@ -39,7 +53,7 @@ def rating_rows(bars: Sequence[ScoreBar], satisfied_from: int) -> list[dict[str,
                     "from": edge,
                     "to": edge + share,
                     "middle": edge + share / 2,
-                    "written": written if share >= _WRITTEN_FROM else "",
+                    "written": written if share >= written_from else "",
                     "tip": written,
                 }
             )
@@ -52,9 +66,16 @@ def rating_version(bars: Sequence[ScoreBar], satisfied_from: int) -> str:
     return version_of(rating_rows(bars, satisfied_from))
 
 
-def rating_height(count: int, font_size: float) -> int:
-    """Return the height in which so many bars have room."""
-    return round(font_size * (_LINE_HEIGHTS_A_ROW * count + 2.2))
+def rating_height(count: int, font_size: float, *, is_stacked: bool = False) -> int:
+    """Return the height in which so many bars have room; a stacked one is named above itself."""
+    a_row = _LINE_HEIGHTS_STACKED if is_stacked else _LINE_HEIGHTS_A_ROW
+    return round(font_size * (a_row * count + 2.2))
+
+
+def rating_frame(count: int, size: Size) -> Frame:
+    """Return the frame of a chart with so many bars."""
+    font_size = FRAMES[size].font_size
+    return frame_of(size, rating_height(count, font_size, is_stacked=size == "narrow"))
 
 
 def rating_chart(
@@ -69,7 +90,7 @@ def rating_chart(
     import altair as alt
 
     palette, size = look.palette, look.font_size
-    data = rating_rows(bars, satisfied_from)
+    data = rating_rows(bars, satisfied_from, is_narrow=look.is_narrow)
     scale = len(bars[0].counts)
     colours = shades(scale, satisfied_from, look)
     scores = [*range(1, scale + 1)]
@@ -87,11 +108,14 @@ def rating_chart(
         "label:N",
         title=None,
         sort=None,
-        axis=alt.Axis(ticks=False, domain=False, labelPadding=10, labelLimit=round(size * 24)),
+        axis=None
+        if look.is_narrow
+        else alt.Axis(ticks=False, domain=False, labelPadding=10, labelLimit=round(size * 24)),
         scale=alt.Scale(paddingInner=0.3, paddingOuter=0.15),
     )
     base = alt.Chart(alt.InlineData(values=data)).encode(y=down)
-    parts = base.mark_bar(stroke=palette.paper, strokeWidth=1).encode(
+    thick: dict[str, Any] = {"size": size * _BAR_LINE_HEIGHTS} if look.is_narrow else {}
+    parts = base.mark_bar(stroke=palette.paper, strokeWidth=1, **thick).encode(
         x=along("from"),
         x2="to:Q",
         color=alt.Color(
@@ -107,11 +131,32 @@ def rating_chart(
         ),
     )
     line = alt.Chart(
-        alt.InlineData(values=[{"at": 0, "left": words[0], "right": words[1]}])
-    ).encode(x=along("at"))
-    rule = line.mark_rule(color=palette.ink, strokeWidth=1.5)
-    side: dict[str, Any] = {"color": palette.quiet, "fontSize": size, "baseline": "bottom"}
-    left = line.mark_text(align="right", dx=-8, **side).encode(text="left:N", y=alt.value(-3))
-    right = line.mark_text(align="left", dx=8, **side).encode(text="right:N", y=alt.value(-3))
-    chart = alt.layer(parts, written, rule, left, right).resolve_scale(color="independent")
+        alt.InlineData(
+            values=[
+                {"at": 0, "first": reach[0], "last": reach[1], "left": words[0], "right": words[1]}
+            ]
+        )
+    )
+    rule = line.mark_rule(color=palette.ink, strokeWidth=1.5).encode(x=along("at"))
+    said: dict[str, Any] = {"color": palette.quiet, "fontSize": size, "baseline": "bottom"}
+    sides: list[tuple[str, dict[str, Any], str]] = [
+        ("left", {"align": "right", "dx": -8}, "at"),
+        ("right", {"align": "left", "dx": 8}, "at"),
+    ]
+    if look.is_narrow:  # there is no room beside the line
+        sides = [("left", {"align": "left"}, "first"), ("right", {"align": "right"}, "last")]
+    named = [
+        line.mark_text(**said, **how).encode(x=along(at), y=alt.value(-3), text=f"{side}:N")
+        for side, how, at in sides
+    ]
+    layers = [parts, written, rule, *named]
+    if look.is_narrow:
+        once = alt.Chart(alt.InlineData(values=[row for row in data if row["score"] == 1]))
+        label: dict[str, Any] = {"align": "left", "dy": -size * 1.75, "fontSize": size}
+        halo: dict[str, Any] = {"stroke": palette.paper, "strokeWidth": 4}
+        layers += [
+            once.mark_text(**drawn, **label).encode(y=down, x=alt.value(0), text="label:N")
+            for drawn in (halo, {"color": palette.ink})
+        ]
+    chart = alt.layer(*layers).resolve_scale(color="independent")
     return finished_in(chart, look)

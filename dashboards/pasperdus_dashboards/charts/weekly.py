@@ -4,16 +4,27 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any, Literal
 
-from pasperdus_dashboards.chart_style import Look, finished_in, version_of
 from pasperdus_dashboards.charts.arms import ARMS, Arm, colour_of, mixed
+from pasperdus_dashboards.charts.style import (
+    LETTER,
+    Frame,
+    Look,
+    Size,
+    finished_in,
+    frame_of,
+    version_of,
+)
 
 _WEEK = timedelta(weeks=1)
+_WEEK_MS = 7 * 86_400_000
 _LEAST_RANGE = 40  # points shown of a share: less would make noise look like news
 _POINTS = 100
-_LETTER = 0.55  # of its size is as wide as a letter is on average
 _MOST_MONTHS = 12  # whose names have room beside one another
+_STEPS = (1, 2, 3, 4, 6, 12)  # months between two names
+_HEIGHTS: dict[Size, int] = {"wide": 320, "narrow": 240}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,10 +50,11 @@ class Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonthLabel:
-    """What stands under the first of a month."""
+    """What stands under the first of a month; ``with_year`` where it is the first of its year."""
 
     first_day: date
     text: str
+    with_year: str
 
 
 def weekly_rows(points: Sequence[WeekPoint]) -> list[dict[str, Any]]:
@@ -64,7 +76,8 @@ def weekly_rows(points: Sequence[WeekPoint]) -> list[dict[str, Any]]:
             run += 1
         rows.append(
             {
-                "at": (point.monday + _WEEK / 2).isoformat(),
+                # Numbers: what reads a date may take it for one of its own time zone.
+                "at": _utc_ms(point.monday) + _WEEK_MS // 2,
                 "arm": point.arm,
                 "value": point.value,
                 "is_full": point.is_full,
@@ -79,6 +92,11 @@ def weekly_rows(points: Sequence[WeekPoint]) -> list[dict[str, Any]]:
 def weekly_version(points: Sequence[WeekPoint]) -> str:
     """Return a name for exactly this drawing, for addresses that may be kept for ever."""
     return version_of(weekly_rows(points))
+
+
+def weekly_frame(size: Size) -> Frame:
+    """Return the frame of the series."""
+    return frame_of(size, _HEIGHTS[size])
 
 
 def months_between(first_day: date, end_day: date) -> list[date]:
@@ -120,19 +138,20 @@ def weekly_chart(
     factor = _POINTS if kind == "share" else 1
     for row in rows:
         row["value"] = _times(row["value"], factor)
-    labels = {_utc_ms(month.first_day): month.text for month in months}
     first = min(span.first_day for span in spans)
     end = max(span.end_day for span in spans)
-    time_scale = alt.Scale(domain=[first.isoformat(), end.isoformat()], type="utc")
+    labels = _month_names(months, first, end, look)
+    # Of numbers: layers of times do not agree on what a domain is.
+    time_scale = alt.Scale(domain=[_utc_ms(first), _utc_ms(end)], nice=False, zero=False)
 
     def along(field: str) -> alt.X:
         return alt.X(
-            f"{field}:T",
+            f"{field}:Q",
             title=None,
             scale=time_scale,
             axis=alt.Axis(
                 values=list(labels),
-                labelExpr=f"({json.dumps(labels)})[time(datum.value)] || ''",
+                labelExpr=f"({json.dumps(labels)})[datum.value] || ''",
                 labelAlign="left",
                 labelOffset=0,
                 tickColor=palette.median,
@@ -162,15 +181,15 @@ def weekly_chart(
         alt.InlineData(
             values=[
                 {
-                    "from": span.first_day.isoformat(),
-                    "to": span.end_day.isoformat(),
+                    "from": _utc_ms(span.first_day),
+                    "to": _utc_ms(span.end_day),
                     "arm": span.arm,
                     "title": title,
                 }
                 for span, title in zip(spans, _titles(spans, look), strict=True)
             ]
         )
-    ).encode(x=along("from"), x2="to:T")
+    ).encode(x=along("from"))
     colours = {arm: colour_of(arm, palette) for arm in ARMS}
     of_arm: dict[str, Any] = {
         "scale": alt.Scale(domain=list(ARMS), range=[colours[arm] for arm in ARMS]),
@@ -179,7 +198,9 @@ def weekly_chart(
     pale = alt.Scale(
         domain=list(ARMS), range=[mixed(colours[arm], palette.paper, 0.84) for arm in ARMS]
     )
-    periods = shaded.mark_rect(opacity=1).encode(fill=alt.Fill("arm:N", scale=pale, legend=None))
+    periods = shaded.mark_rect(opacity=1).encode(
+        x2="to:Q", fill=alt.Fill("arm:N", scale=pale, legend=None)
+    )
     # Text needs more contrast than a line does.
     named = alt.Scale(domain=list(ARMS), range=[palette.quiet, colours["prototype"]])
     titles = (
@@ -219,13 +240,34 @@ def weekly_chart(
 def _titles(spans: Sequence[Span], look: Look) -> list[str]:
     """Return what stands over each period: its title where there is room for it, else nothing."""
     whole = (max(span.end_day for span in spans) - min(span.first_day for span in spans)).days
-    letter = look.font_size * _LETTER / look.width
+    letter = look.font_size * LETTER / look.width
     return [
         span.title
         if len(span.title) * letter <= (span.end_day - span.first_day).days / whole
         else ""
         for span in spans
     ]
+
+
+def _month_names(
+    months: Sequence[MonthLabel], first: date, end: date, look: Look
+) -> dict[int, str]:
+    """Return what stands under months, by where: as many of their names as have room."""
+    px_a_day = look.width / max(1, (end - first).days)
+    named: list[tuple[date, str]] = []
+    for step in _STEPS:
+        named, year = [], None
+        for month in months[::step]:
+            is_new = month.first_day.year != year
+            named.append((month.first_day, month.with_year if is_new else month.text))
+            year = month.first_day.year
+        letter = look.font_size * LETTER
+        if all(
+            (len(text) + 1) * letter <= (later - at).days * px_a_day
+            for (at, text), (later, _) in pairwise(named)
+        ):
+            break
+    return {_utc_ms(at): text for at, text in named}
 
 
 def _times(value: float | None, factor: float) -> float | None:

@@ -4,8 +4,3 @@
 :mod:`pasperdus_collector.analysis.wording`, figures from the comparison, charts from
 :mod:`pasperdus_dashboards.charts`; what is here is their arrangement on paper.
 """
-
-from pasperdus_dashboards.report.recipe import recipe_pdf
-from pasperdus_dashboards.report.report import pdf
-
-__all__ = ["pdf", "recipe_pdf"]

@@ -7,7 +7,7 @@ from babel.numbers import format_decimal
 from pasperdus_collector.analysis.result import Comparison, Interval, Stratum
 from pasperdus_collector.analysis.wording import MoreWords
 from pasperdus_dashboards.charts.compared import arms_of, is_gated, shows_share
-from pasperdus_dashboards.outcome_words import bounds_written, change_written, size_written
+from pasperdus_dashboards.charts.outcome_words import bounds_written, change_written, size_written
 from pasperdus_dashboards.report import parts
 from pasperdus_dashboards.report.cells import cells_written
 from pasperdus_dashboards.report.drawn import Pictures

@@ -13,12 +13,13 @@ from pasperdus_dashboards.charts.compared import (
     shows_share,
     week_points,
     weekly_figure,
+    weekly_kind,
     zone_of,
 )
+from pasperdus_dashboards.charts.outcome_words import words_code
 from pasperdus_dashboards.charts.weekly import starts_above_zero
-from pasperdus_dashboards.outcome_words import words_code
 from pasperdus_dashboards.report import parts
-from pasperdus_dashboards.report.drawn import Pictures, weekly_kind
+from pasperdus_dashboards.report.drawn import Pictures
 from pasperdus_dashboards.report.typesetting import settable
 from pasperdus_service.languages import Language
 

@@ -6,9 +6,9 @@ from pasperdus_collector.analysis.result import Comparison
 from pasperdus_collector.analysis.wording import MoreWords, outcome_label
 from pasperdus_collector.release import K
 from pasperdus_contract.events import SATISFIED_FROM
-from pasperdus_dashboards.outcome_words import size_written, words_code
-from pasperdus_dashboards.rating_words import satisfied_means
+from pasperdus_dashboards.charts.outcome_words import size_written, words_code
 from pasperdus_dashboards.report import parts
+from pasperdus_dashboards.today.rating_words import satisfied_means
 from pasperdus_service.languages import Language
 
 _OF_RATINGS = ("satisfied", "index")

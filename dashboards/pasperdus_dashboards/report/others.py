@@ -5,7 +5,7 @@ from babel.numbers import format_decimal
 from pasperdus_collector.analysis.outcomes import outcome_of
 from pasperdus_collector.analysis.result import Comparison, Secondary
 from pasperdus_collector.analysis.wording import MoreWords, measured, outcome_label
-from pasperdus_dashboards.outcome_words import bounds_written, change_written, words_code
+from pasperdus_dashboards.charts.outcome_words import bounds_written, change_written, words_code
 from pasperdus_dashboards.report import parts
 from pasperdus_dashboards.report.typesetting import settable
 from pasperdus_service.languages import Language
@@ -22,13 +22,13 @@ def other_outcomes(comparison: Comparison, more: MoreWords, language: Language) 
     code = words_code(language)
     rows = []
     for each in secondary:
-        unit = _unit_of(each.outcome)
+        unit = unit_of(each.outcome)
         is_known = each.effect is not None and each.interval is not None
         rows.append(
             [
                 settable(outcome_label(each.outcome, code), language),
                 *(
-                    _UNKNOWN if level is None else _level(each, level, language)
+                    _UNKNOWN if level is None else level_written(each, level, language)
                     for level in (each.baseline, each.prototype)
                 ),
                 change_written(each.effect, unit, language)
@@ -70,7 +70,7 @@ def other_outcomes(comparison: Comparison, more: MoreWords, language: Language) 
     ]
 
 
-def _level(row: Secondary, level: float, language: Language) -> str:
+def level_written(row: Secondary, level: float, language: Language) -> str:
     """Return a figure of one period; both of a row have as many decimals."""
     if row.outcome != "passages_in":
         return measured(row.outcome, level, words_code(language))
@@ -79,7 +79,7 @@ def _level(row: Secondary, level: float, language: Language) -> str:
     return language.gettext("%(number)s a day", number=number)
 
 
-def _unit_of(outcome: str) -> str:
+def unit_of(outcome: str) -> str:
     if outcome in ("satisfied", "response_rate"):
         return "share"
     return outcome_of(outcome).unit

@@ -13,10 +13,10 @@ from typing import Any, Literal
 from pasperdus_collector.analysis.outcomes import outcome_of
 from pasperdus_collector.analysis.wording import TABLES, outcome_label
 from pasperdus_collector.registry import DEFAULT_SITE
-from pasperdus_dashboards.languages import languages
-from pasperdus_dashboards.outcome_words import size_written, words_code
-from pasperdus_dashboards.rating_words import satisfied_means
+from pasperdus_dashboards.charts.outcome_words import size_written, words_code
 from pasperdus_dashboards.report.typesetting import settable, typeset
+from pasperdus_dashboards.shell.languages import languages
+from pasperdus_dashboards.today.rating_words import satisfied_means
 from pasperdus_service.languages import Language
 
 MOST_STEPS = 8

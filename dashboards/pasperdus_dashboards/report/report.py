@@ -5,13 +5,13 @@ from typing import Any, Literal
 from pasperdus_collector.analysis.result import Comparison
 from pasperdus_collector.analysis.wording import MoreWords, answer_words, detail_words
 from pasperdus_dashboards.charts.compared import local_day, zone_of
-from pasperdus_dashboards.languages import languages
 from pasperdus_dashboards.report import parts
 from pasperdus_dashboards.report.drawn import draw
 from pasperdus_dashboards.report.findings import findings_sections
 from pasperdus_dashboards.report.first_page import first_page
 from pasperdus_dashboards.report.method import method_section
 from pasperdus_dashboards.report.typesetting import settable, typeset
+from pasperdus_dashboards.shell.languages import languages
 from pasperdus_service.languages import Language
 
 _LONGEST_SENTENCE = 700

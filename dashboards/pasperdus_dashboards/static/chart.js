@@ -31,6 +31,8 @@ function keep(chart) {
     const answer = await fetch(address);
     if (!answer.ok) throw new Error(`the chart's data cannot be had: status ${answer.status}`);
     const specification = await answer.json();
+    // The proportions of the picture, so that nothing moves when it is drawn over.
+    drawn.style.aspectRatio = isNarrow.matches ? chart.dataset.narrow : chart.dataset.wide;
     chart.classList.add("is-drawn");
     await window.vegaEmbed(drawn, specification, {
       actions: false,
@@ -39,6 +41,9 @@ function keep(chart) {
       renderer: "svg",
       tooltip: { disableDefaultStyle: true },
     });
+    // Paper shows the still picture: have it at hand before somebody prints.
+    const still = chart.querySelector(".still img");
+    if (still !== null) still.loading = "eager";
   }
 
   async function drawOrShowPicture() {
@@ -66,7 +71,7 @@ function keep(chart) {
   }
 
   function follow() {
-    const version = document.getElementById(chart.dataset.follows).dataset.chart;
+    const version = document.getElementById(chart.dataset.follows).dataset.version;
     if (version === chart.dataset.version) return;
     chart.dataset.version = version;
     if (drawable !== null) drawable.hidden = version === "";

@@ -22,7 +22,6 @@ from pasperdus_service.languages import Language
 from pasperdus_service.typography import french
 
 CATALOGUES = Path(__file__).parents[1] / "locale"
-DOMAIN = "terminal"
 UNKNOWN = "?"
 """Minutes that no clock can tell."""
 
@@ -92,7 +91,7 @@ _DONE: dict[ToastKind, str] = {
 
 def languages() -> dict[str, Language]:
     """Return the screens' languages by code, the default one first."""
-    return shared.languages(CATALOGUES, DOMAIN)
+    return shared.languages(CATALOGUES)
 
 
 def token_name(words: Language, token: str) -> str:

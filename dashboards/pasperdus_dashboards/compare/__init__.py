@@ -1,0 +1,1 @@
+"""The page *Comparer*: whether a prototype made reception better, and how sure that is."""

@@ -1,0 +1,1 @@
+"""The path from an empty collector to the first passage seen live."""

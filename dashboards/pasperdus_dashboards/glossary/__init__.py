@@ -1,0 +1,1 @@
+"""The page *Glossaire*: what the words of the other pages mean."""

@@ -1,0 +1,1 @@
+"""The page *Accueil*: what screens show, messages for terminals, and improvement sheets."""

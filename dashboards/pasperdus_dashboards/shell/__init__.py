@@ -1,0 +1,1 @@
+"""What all pages share: addresses and templates, forms, files, languages, pictures of charts."""

@@ -1,0 +1,1 @@
+"""The page *Données*: what is stored, for how long, and how to take it away."""

@@ -1,0 +1,1 @@
+"""The page *Aujourd'hui*: the day so far, beside the usual one."""
