@@ -115,7 +115,7 @@ def _undoing(shell: Shell) -> APIRouter:
 
 
 def _too_late(shell: Shell, request: Request) -> HTMLResponse:
-    visit = shell.visit(request, "/annuler")
+    visit = shell.visit(request, TODAY)
     return visit.not_found(
         visit.language.gettext(
             "It is too late to undo this: ten minutes have passed, it was undone already, or "

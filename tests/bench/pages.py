@@ -25,7 +25,7 @@ from bench.pictures import p95
 from bench.questions import local_time
 from pasperdus_collector.ledger import reading
 from support.browsing import Browsing, Tab
-from support.places import PAGES, SETTLED, Place
+from support.places import PAGES, SETTLED, Place, make_ready
 from support.serving import served
 from support.town_hall import MAIN, MOMENT_MS, town_hall
 
@@ -86,6 +86,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--write", action="store_true", help="put the lines into docs/pages.md")
     options = parser.parse_args(arguments)
     lines: list[str] = []
+    make_ready()
 
     def tell(line: str) -> None:
         print(line, flush=True)

@@ -56,7 +56,7 @@ def test_days_and_times_are_told_in_the_time_of_the_site() -> None:
     )
 
     assert plain(words(overlap, FRENCH, PARIS)) == (
-        "« Avant » se poursuit jusqu’au 2 novembre 2026, et « Pupitre » commence le 1 novembre "
+        "« Avant » se poursuit jusqu’au 2 novembre 2026, et « Pupitre » commence le 1er novembre "
         "2026, 14 h 30. Deux périodes d’un même essai ne peuvent pas se chevaucher."
     )
     assert "until 1 November 2026, 23:00, and" in plain(words(overlap, ENGLISH, ZoneInfo("UTC")))

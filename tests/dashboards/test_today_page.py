@@ -174,7 +174,7 @@ def test_without_ratings_today_the_latest_published_ones_are_shown_with_their_da
         ({"lost": 2}, "2 événements n’ont pas pu être gardés"),
         (
             {"pending": 3, "oldest_pending_wall": wall(TUESDAY, "14:20")},
-            "3 événements en attente dans le nœud : rien n’est perdu",
+            "File d’envoi : 3 événements en attente, rien n’est perdu",
         ),
     ],
 )
@@ -185,7 +185,7 @@ def test_what_is_wrong_with_a_node_is_said_in_words(
 
     said = text(section(busy_site.page(), "nodes"))
 
-    assert "1 nœud sur 1 demande une intervention." in said
+    assert "1 nœud sur 1 à vérifier." in said
     assert words in said
 
 

@@ -57,7 +57,7 @@ def test_a_rating_box_that_is_away_says_nothing_about_the_figures(busy_site: Sit
     busy_site.now_ms += 1_000
 
     assert "ne répond plus" not in part(busy_site, "figures")
-    assert "1 nœud sur 2 demande une intervention" in part(busy_site, "stamp")
+    assert "1 nœud sur 2 à vérifier" in part(busy_site, "stamp")
 
 
 @pytest.mark.parametrize(
@@ -65,8 +65,8 @@ def test_a_rating_box_that_is_away_says_nothing_about_the_figures(busy_site: Sit
     [
         ({"porte": "ok"}, SAYS_ALL_IS_WELL),
         ({"porte": "starting"}, "1 nœud en service ; un capteur démarre."),
-        ({"porte": "noisy"}, "1 nœud sur 1 demande une intervention."),
-        ({"porte": "off"}, "1 nœud sur 1 demande une intervention."),
+        ({"porte": "noisy"}, "1 nœud sur 1 à vérifier."),
+        ({"porte": "off"}, "1 nœud sur 1 à vérifier."),
         ({}, "un capteur de porte n’a pas encore dit comment il va."),
     ],
 )

@@ -32,7 +32,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 DESKTOP: Box = (1280, 800)
 LANGUAGES = {"fr": "fr-FR", "en": "en-GB"}
 ZONE = "Europe/Paris"
-PATIENCE_MS = 30_000  # the first page waits for Vega and the typeface to be made
+PATIENCE_MS = 60_000  # a busy machine makes Vega and the typeface slowly: they give way to all else
 _FLAGS = (
     "--no-sandbox",  # test machines run as root in containers
     "--disable-gpu",

@@ -127,9 +127,11 @@ def main(arguments: Sequence[str]) -> int:
 def _squares(picture: Pixels) -> NDArray[np.float64]:
     """Return the mean colour of each square; what is left over at the edges is not looked at."""
     height, width = (side // SQUARE_PX for side in picture.shape[:2])
-    cut = picture[: height * SQUARE_PX, : width * SQUARE_PX].astype(np.float64)
-    squares: NDArray[np.float64] = cut.reshape(height, SQUARE_PX, width, SQUARE_PX, 3)
-    means: NDArray[np.float64] = squares.mean(axis=(1, 3))
+    cut = picture[: height * SQUARE_PX, : width * SQUARE_PX]
+    # Row by row first, in small integers: a long page has ten million pixels.
+    strips = cut.reshape(height, SQUARE_PX, -1).sum(axis=1, dtype=np.uint16)
+    sums = strips.reshape(height, width, SQUARE_PX, 3).sum(axis=2, dtype=np.uint16)
+    means: NDArray[np.float64] = sums / SQUARE_PX**2
     return means
 
 

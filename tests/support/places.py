@@ -92,7 +92,7 @@ PAGES = (
     _under("accueil-messages", "/accueil/messages"),
     _under("accueil-fiches", "/accueil/fiches"),
     _under("parc-noeud", f"/parc/noeuds/{BOX}"),
-    _under("parc-comptage", f"/parc/noeuds/{DOOR}/comptage"),
+    _under("parc-comptage", f"/parc/noeuds/{DOOR}/comptage?line=porte"),
     _under("donnees-export", "/donnees/export"),
     _under("donnees-import", "/donnees/import"),
     Place(name="confidentialite", address="/donnees/confidentialite", kind="text"),
@@ -155,11 +155,16 @@ class Serving:
         return tab
 
 
-@contextmanager
-def serving(folder: Path) -> Iterator[Serving]:
-    """Have every site for the time of the block; what takes seconds to make is made before."""
+def make_ready() -> None:
+    """Make what a server makes once, in seconds, when the first page asks for it."""
     vega_script()
     font_file("regular.woff")
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[Serving]:
+    """Have every site for the time of the block."""
+    make_ready()
     with ExitStack() as stack:
         urls: dict[Where, str] = {}
         for where, made in MADE.items():

@@ -8,27 +8,24 @@ from math import isfinite
 
 import numpy as np
 from statsmodels.stats.contingency_tables import StratifiedTable
-from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
+from statsmodels.stats.proportion import confint_proportions_2indep
 
 from pasperdus_collector.analysis.inputs import Floats
 from pasperdus_collector.analysis.result import Interval
+from pasperdus_collector.analysis.score_interval import score_interval
 
 
 def wilson(k: float, n: float, *, deff: float | None, alpha: float) -> Interval | None:
     """Return the interval of the share k / n, of 0 to 1; None without ratings.
 
-    E. B. Wilson, Journal of the American Statistical Association 22, 1927: the shares p for which
-    |k/n - p| is at most z sqrt(p (1 - p) / n). Ratings of a week resemble one another, so that n
-    and k are divided by ``deff`` (:mod:`.dispersion`) first; it is taken for 1 where nobody knows.
+    Wilson's (:mod:`.score_interval`). Ratings of a week resemble one another, so that n and k are
+    divided by ``deff`` (:mod:`.dispersion`) first; it is taken for 1 where nobody knows.
     """
     if n <= 0:
         return None
     effect = 1.0 if deff is None else deff
-    low, high = proportion_confint(k / effect, n / effect, alpha=alpha, method="wilson")
-    # Where all or none are satisfied, the bound that is exactly 1 or 0 misses it by rounding.
-    return Interval(
-        low=0.0 if k == 0 else float(low), high=1.0 if k == n else float(high), level=1 - alpha
-    )
+    low, high = score_interval(k / effect, n / effect, alpha=alpha)
+    return Interval(low=low, high=high, level=1 - alpha)
 
 
 def newcombe(k_a: float, n_a: float, k_b: float, n_b: float, *, alpha: float) -> Interval | None:

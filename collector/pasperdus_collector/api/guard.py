@@ -55,7 +55,33 @@ class _BodyLimits:
                 limited = self._file
             elif scope["path"] == _IMPORT_FORM:
                 limited = self._form
-        await limited(scope, receive, send)
+        await limited(scope, receive, _told_as_others(scope, receive, send))
+
+
+def _told_as_others(scope: Scope, receive: Receive, send: Send) -> Send:
+    """Return what sends the limit's own refusal as every other one: a problem, or a page."""
+    is_over = False
+
+    async def tell(message: Message) -> None:
+        nonlocal is_over
+        if is_over:
+            return
+        if (
+            message["type"] == "http.response.start"
+            and message["status"] == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+            and Headers(raw=message["headers"]).get("content-type", "").startswith("text/plain")
+        ):
+            is_over = True
+            refusal = problem(
+                Request(scope),
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+                "the body is larger than this address takes; send less at a time",
+            )
+            await refusal(scope, receive, send)
+            return
+        await send(message)
+
+    return tell
 
 
 class _OwnPages:
@@ -70,13 +96,15 @@ class _OwnPages:
             return
         headers = Headers(scope=scope)
         origin = headers.get("origin")
-        if scope["method"] not in _READING and origin is not None:
+        is_strange = headers.get("sec-fetch-site") in ("cross-site", "same-site")
+        if scope["method"] not in _READING and (origin is not None or is_strange):
             own = f"{scope['scheme']}://{headers.get('host', '')}"
             if origin != own:
                 refusal = problem(
                     Request(scope),
                     HTTPStatus.FORBIDDEN,
-                    f"a page of {origin} may not change anything here; use a page of {own}",
+                    f"a page of {origin or 'another site'} may not change anything here; use "
+                    f"a page of {own}",
                 )
                 await refusal(scope, receive, send)
                 return

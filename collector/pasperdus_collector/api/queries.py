@@ -225,10 +225,13 @@ class Queries:
 
     @property
     def trouble(self) -> str | None:
-        """Why nodes cannot be heard now; None when they can."""
+        """Why nodes cannot be heard now; None when they can.
+
+        ``unconfirmed`` stands for a subscription that the broker has not confirmed yet.
+        """
         if self._writer.is_listening:
             return None
-        return self._writer.trouble or "the broker has not confirmed the subscription yet"
+        return self._writer.trouble or "unconfirmed"
 
     def counters(self) -> AllCounters:
         """Return what was ever received."""

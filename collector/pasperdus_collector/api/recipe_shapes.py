@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StrictStr, ValidationError
 
+from pasperdus_collector.analysis.outcomes import outcome_of
 from pasperdus_collector.api.invalid import refusal
 from pasperdus_collector.api.register_shapes import (
     Body,
@@ -19,7 +20,7 @@ from pasperdus_collector.api.written import unfit
 from pasperdus_collector.errors import QueryError, fault
 from pasperdus_collector.register.recipe import SCHEMA, Recipe, Step
 from pasperdus_collector.register.records import CircumstanceKind, Design
-from pasperdus_collector.register.rules import MOST_PERIODS
+from pasperdus_collector.register.rules import MOST_PERIODS, check_delta
 from pasperdus_contract.fields import Name
 
 MOST_WEEKS = 520
@@ -104,7 +105,9 @@ def parse_recipe(received: dict[str, Any]) -> Recipe:
             fault("recipe", "recipe-newer") if newer else fault("recipe", "no-recipe"),
         )
     try:
-        return RecipeBody.model_validate(received).as_recipe()
+        recipe = RecipeBody.model_validate(received).as_recipe()
     except ValidationError as error:
         details = [{**each, "loc": ("body", "recipe", *each["loc"])} for each in error.errors()]
         raise refusal(details, own_fault=unfit) from error
+    check_delta(outcome_of(recipe.outcome), recipe.delta)
+    return recipe

@@ -36,6 +36,8 @@ class EffectRow:
     high: float
     written: str
     is_main: bool = False
+    beside: str = ""
+    """What stands at the dot where this is the only row."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +68,7 @@ def effect_rows(rows: Sequence[EffectRow]) -> list[dict[str, Any]]:
             "high": row.high,
             "written": row.written,
             "is_main": row.is_main,
+            **({"beside": row.beside} if row.beside else {}),
         }
         for row in rows
     ]
@@ -204,7 +207,20 @@ def effect_chart(rows: Sequence[EffectRow], axis: EffectAxis, look: Look) -> dic
                 base.mark_text(**drawn, **text).encode(x=alt.value(0), text=f"{field}:N")
                 for drawn in (halo, {"color": ink})
             ]
-    elif not is_single:
+    elif is_single:
+        at, its_side = placed(rows[0].beside, rows[0].value, (domain[0], domain[1]), look)
+        told = alt.Chart(alt.InlineData(values=[{"at": at, "beside": rows[0].beside}]))
+        beside: dict[str, Any] = {
+            "align": its_side,
+            "dy": -size * 1.3,
+            "fontSize": size,
+            "fontWeight": 600,
+        }
+        layers += [
+            told.mark_text(**drawn, **beside).encode(x=along("at"), text="beside:N")
+            for drawn in (halo, {"color": palette.ink})
+        ]
+    else:
         label: dict[str, Any] = {"dy": -size * 1.2, "fontSize": size, "fontWeight": 600}
         layers += [
             base.mark_text(**drawn, **label).encode(x=along("value"), text="written:N")
@@ -215,7 +231,7 @@ def effect_chart(rows: Sequence[EffectRow], axis: EffectAxis, look: Look) -> dic
         around.mark_text(align="left", **under).encode(x=along("left"), text="lower:N"),
         around.mark_text(align="right", **under).encode(x=along("right"), text="higher:N"),
     ]
-    return finished_in(alt.layer(*layers), look)
+    return finished_in(alt.layer(*layers), look, keeps_height=True)
 
 
 def _step(least: float, unit: float) -> float:

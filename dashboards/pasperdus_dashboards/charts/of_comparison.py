@@ -1,11 +1,11 @@
 """The charts of one comparison, by name: the same rows and marks for pages and for paper."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from babel.numbers import get_group_symbol
+from babel.numbers import format_decimal, get_group_symbol
 
 from pasperdus_collector.analysis.result import Comparison
 from pasperdus_collector.analysis.wording import TABLES
@@ -105,8 +105,14 @@ def other_rows(comparison: Comparison, language: Language) -> list[EffectRow]:
 
 
 def _effect(comparison: Comparison, language: Language) -> Drawable | None:
-    row = main_row(comparison, language)
-    return None if row is None else _of_effects([row], comparison, language)
+    row, effect = main_row(comparison, language), comparison.answer.effect
+    if row is None or effect is None or effect.interval is None:
+        return None
+    level = format_decimal(effect.interval.level * 100, format="0.#", locale=language.locale)
+    beside = language.gettext(
+        "%(change)s, interval at %(level)s%%", change=row.written, level=level
+    )
+    return _of_effects([replace(row, beside=beside)], comparison, language)
 
 
 def _otherwise(comparison: Comparison, language: Language) -> Drawable | None:
@@ -159,6 +165,10 @@ def _scores(comparison: Comparison, language: Language) -> Drawable | None:
     bars, satisfied_from = score_bars(comparison, language)
     if not bars:
         return None
+    bars = [
+        replace(bar, satisfied_written=_satisfied(bar.counts, satisfied_from, language))
+        for bar in bars
+    ]
     words = (language.gettext("less satisfied"), language.gettext("satisfied"))
     return Drawable(
         specify=partial(rating_chart, bars, satisfied_from, words=words),
@@ -166,6 +176,11 @@ def _scores(comparison: Comparison, language: Language) -> Drawable | None:
         version=version_of(rating_rows(bars, satisfied_from)),
         count=len(bars),
     )
+
+
+def _satisfied(counts: tuple[int, ...], satisfied_from: int, language: Language) -> str:
+    share = sum(counts[satisfied_from - 1 :]) / sum(counts)
+    return language.gettext("%(share)s satisfied", share=language.percent(share))
 
 
 def _maps(comparison: Comparison, language: Language) -> dict[str, Drawable]:

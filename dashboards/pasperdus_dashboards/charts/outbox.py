@@ -22,7 +22,7 @@ from pasperdus_dashboards.charts.style import (
 )
 
 _HEIGHTS: dict[Size, int] = {"wide": 250, "narrow": 220}
-_STRIP_TOP, _STRIP_END = -18, -8  # of the clock, above the plot
+_STEPS_H = (1, 2, 3, 6, 12)  # between hours that are written
 _ALL = 1.0
 
 
@@ -43,12 +43,17 @@ class OutboxRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxWords:
-    """What the chart writes: names of both parts, and under which times what stands."""
+    """What the chart writes: names of both parts, and what may stand under full hours.
+
+    Of a midnight the day stands there; ``first_day`` is put before the first hour where no
+    midnight is written.
+    """
 
     pending: str
     clock: str
     labels: Sequence[tuple[datetime, str]]
     separator: str
+    first_day: str = ""
 
 
 def outbox_rows(rows: Sequence[OutboxRow]) -> list[dict[str, Any]]:
@@ -89,7 +94,7 @@ def outbox_chart(rows: Sequence[OutboxRow], look: Look, words: OutboxWords) -> d
 
     palette, size = look.palette, look.font_size
     data = outbox_rows(rows)
-    labels = {_utc_ms(at): text for at, text in _with_room(rows, words.labels, look)}
+    labels = {_utc_ms(at): text for at, text in _with_room(rows, words, look)}
     top = max([LEAST_TOP, *(row["pending"] for row in data if row["is_heard"])])
     for row in data:
         row |= {"top": top, "zero": 0}
@@ -140,7 +145,11 @@ def outbox_chart(rows: Sequence[OutboxRow], look: Look, words: OutboxWords) -> d
     gap = unheard.mark_rect(
         fillOpacity=0, stroke=palette.quiet, strokeWidth=1.2, strokeDash=[3, 4]
     ).encode(x=along("from"), x2="to:Q", y=up("zero"), y2="top:Q")
-    middle = (_STRIP_TOP + _STRIP_END) / 2
+    # Above the plot: the clock's name, its strip, and the name of what the plot shows.
+    name_at = -6
+    strip_end = name_at - round(1.5 * size)
+    strip_top = strip_end - 10
+    middle = (strip_top + strip_end) / 2
     right_time = (
         heard.transform_filter("datum.is_synced")
         .mark_rule(color=palette.median, strokeWidth=2)
@@ -149,7 +158,7 @@ def outbox_chart(rows: Sequence[OutboxRow], look: Look, words: OutboxWords) -> d
     wrong_time = (
         heard.transform_filter("!datum.is_synced")
         .mark_rect(color=palette.ink, opacity=1)
-        .encode(x=along("from"), x2="to:Q", y=alt.value(_STRIP_TOP), y2=alt.value(_STRIP_END))
+        .encode(x=along("from"), x2="to:Q", y=alt.value(strip_top), y2=alt.value(strip_end))
     )
     said: dict[str, Any] = {
         "align": "left",
@@ -158,18 +167,10 @@ def outbox_chart(rows: Sequence[OutboxRow], look: Look, words: OutboxWords) -> d
         "fontSize": size,
     }
     named = alt.Chart(alt.InlineData(values=[{"clock": words.clock, "pending": words.pending}]))
-    clock = named.mark_text(**said).encode(
-        x=alt.value(0), y=alt.value(_STRIP_TOP - 4), text="clock:N"
+    clock, pending = (
+        named.mark_text(**said).encode(x=alt.value(0), y=alt.value(above), text=f"{name}:N")
+        for name, above in (("clock", strip_top - 4), ("pending", name_at))
     )
-    outlines: list[dict[str, Any]] = [
-        {"stroke": palette.paper, "strokeWidth": 4, "strokeJoin": "round"},
-        {},
-    ]
-    halo: dict[str, Any] = {**said, "baseline": "top", "dx": 6, "dy": 5}
-    pending = [
-        named.mark_text(**halo, **drawn).encode(x=alt.value(0), y=alt.value(0), text="pending:N")
-        for drawn in outlines
-    ]
     pointed = base.mark_rect(opacity=0).encode(
         x=along("from"),
         x2="to:Q",
@@ -177,7 +178,7 @@ def outbox_chart(rows: Sequence[OutboxRow], look: Look, words: OutboxWords) -> d
         y2="top:Q",
         tooltip=[alt.Tooltip("tip:N", title=" ")],
     )
-    layers: list[Any] = [filled, step, gap, right_time, wrong_time, clock, *pending, pointed]
+    layers: list[Any] = [filled, step, gap, right_time, wrong_time, clock, pending, pointed]
     return finished_in(alt.layer(*layers), look)
 
 
@@ -186,16 +187,26 @@ def _same(one: dict[str, Any], other: dict[str, Any]) -> bool:
 
 
 def _with_room(
-    rows: Sequence[OutboxRow], labels: Sequence[tuple[datetime, str]], look: Look
+    rows: Sequence[OutboxRow], words: OutboxWords, look: Look
 ) -> Sequence[tuple[datetime, str]]:
-    """Return every second, third … label, so that none reaches into the next."""
-    whole_s = (rows[-1].end - rows[0].start).total_seconds()
-    widest = max((len(text) + 1 for _, text in labels), default=0) * LETTER * look.font_size
-    for step in range(1, len(labels)):
-        apart_s = (labels[step][0] - labels[0][0]).total_seconds()
-        if widest <= apart_s / whole_s * look.width:
-            return labels[::step]
-    return labels[:1]
+    """Return the labels that stand as near as may be, so that none reaches into the next."""
+    hours_shown = (rows[-1].end - rows[0].start).total_seconds() / 3600
+    days = [label for label in words.labels if label[0].hour == 0]
+
+    def have_room(labels: Sequence[tuple[datetime, str]], step_h: int) -> bool:
+        widest = max((len(text) + 1 for _, text in labels), default=0) * LETTER * look.font_size
+        return widest <= step_h / hours_shown * look.width
+
+    for step_h in _STEPS_H:
+        labels = [label for label in words.labels if label[0].hour % step_h == 0]
+        if labels and not any(label in days for label in labels) and words.first_day:
+            labels[0] = (labels[0][0], f"{words.first_day}, {labels[0][1]}")
+        if len(labels) > len(days) and have_room(labels, step_h):
+            return labels
+    for step in range(1, len(days)):
+        if have_room(days[::step], 24 * step):
+            return days[::step]
+    return (days or words.labels)[:1]
 
 
 def _utc_ms(at: datetime) -> int:

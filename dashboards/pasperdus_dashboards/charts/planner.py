@@ -28,6 +28,9 @@ class PlanMarks:
     along: str
     """What the horizontal axis counts."""
 
+    unit: str = ""
+    """What the vertical axis counts; written above it."""
+
     decimal: str = ","
 
 
@@ -81,12 +84,20 @@ def plan_chart(points: Sequence[PlanPoint], marks: PlanMarks, look: Look) -> dic
     def up(field: str) -> alt.Y:
         return alt.Y(
             f"{field}:Q",
-            title=None,
+            title=marks.unit or None,
             scale=alt.Scale(domain=[0, top], nice=True),
             axis=alt.Axis(
                 tickCount=5,
                 ticks=False,
                 labelPadding=8,
+                titleAngle=0,
+                titleAlign="left",
+                titleBaseline="bottom",
+                titleX=0,
+                titleY=-8,
+                titleColor=palette.quiet,
+                titleFontSize=size,
+                titleFontWeight="normal",
                 labelExpr=f"replace(format(datum.value, '~g'), '.', {json.dumps(marks.decimal)})",
             ),
         )

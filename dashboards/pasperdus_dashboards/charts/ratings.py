@@ -7,6 +7,7 @@ from typing import Any
 from pasperdus_dashboards.charts.arms import shades
 from pasperdus_dashboards.charts.style import (
     FRAMES,
+    LETTER,
     Frame,
     Look,
     Size,
@@ -29,6 +30,8 @@ class ScoreBar:
     label: str
     counts: tuple[int, ...]
     shares_written: tuple[str, ...]
+    satisfied_written: str = ""
+    """What stands at the bar's end: how many are satisfied."""
 
 
 def rating_rows(
@@ -55,6 +58,7 @@ def rating_rows(
                     "middle": edge + share / 2,
                     "written": written if share >= written_from else "",
                     "tip": written,
+                    **({"satisfied": bar.satisfied_written} if bar.satisfied_written else {}),
                 }
             )
             edge += share
@@ -150,6 +154,23 @@ def rating_chart(
         for side, how, at in sides
     ]
     layers = [parts, written, rule, *named]
+    most_letters = look.width / (LETTER * size) if look.is_narrow else float("inf")
+    ends = [
+        row
+        for row in data
+        if row["score"] == scale
+        and "satisfied" in row
+        and len(row["label"]) + len(row["satisfied"]) < most_letters
+    ]
+    if ends:
+        end = alt.Chart(alt.InlineData(values=ends)).encode(y=down, text="satisfied:N")
+        bold: dict[str, Any] = {"color": palette.ink, "fontSize": size, "fontWeight": 600}
+        layers.append(
+            # Where there is no room beside the bar: above it, across from its name.
+            end.mark_text(align="right", dy=-size * 1.75, **bold).encode(x=alt.value("width"))
+            if look.is_narrow
+            else end.mark_text(align="left", dx=8, **bold).encode(x=along("to"))
+        )
     if look.is_narrow:
         once = alt.Chart(alt.InlineData(values=[row for row in data if row["score"] == 1]))
         label: dict[str, Any] = {"align": "left", "dy": -size * 1.75, "fontSize": size}
@@ -159,4 +180,4 @@ def rating_chart(
             for drawn in (halo, {"color": palette.ink})
         ]
     chart = alt.layer(*layers).resolve_scale(color="independent")
-    return finished_in(chart, look)
+    return finished_in(chart, look, keeps_height=True)

@@ -134,8 +134,12 @@ def version_of(rows: Sequence[Mapping[str, Any]]) -> str:
     return sha256(repr(rows).encode()).hexdigest()[:_VERSION_CHARACTERS]
 
 
-def finished_in(chart: Any, look: Look) -> dict[str, Any]:
-    """Return the specification of an Altair chart with this look."""
+def finished_in(chart: Any, look: Look, *, keeps_height: bool = False) -> dict[str, Any]:
+    """Return the specification of an Altair chart with this look.
+
+    One that ``keeps_height`` has rows of which each needs its room: the browser draws it no lower
+    than its frame, however narrow the page is.
+    """
     # Altair takes a second to load on a Pi: the first page must not wait for it.
     import altair as alt
 
@@ -159,4 +163,6 @@ def finished_in(chart: Any, look: Look) -> dict[str, Any]:
         .configure_axisY(domain=False)
         .to_dict(validate=False)  # Vega-Lite says itself what it does not understand
     )
+    if keeps_height and look.is_fluid:
+        specification["usermeta"] = {"least_height": look.height}
     return specification

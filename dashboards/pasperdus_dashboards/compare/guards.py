@@ -12,7 +12,8 @@ from typing import Literal
 from babel.numbers import format_decimal
 
 from pasperdus_collector.analysis.gates import MIN_COVERAGE
-from pasperdus_collector.analysis.result import ArmFacts, Comparison, Secondary
+from pasperdus_collector.analysis.response import MOST_CHANGE
+from pasperdus_collector.analysis.result import ArmFacts, Comparison, Interval, Secondary
 from pasperdus_collector.analysis.verdict import FIRST_READING_WEEK, MIN_FULL_WEEKS
 from pasperdus_collector.analysis.wording import MoreWords, outcome_label
 from pasperdus_collector.pulse_release import MIN_AGENTS, SPAN_DAYS
@@ -21,9 +22,16 @@ from pasperdus_dashboards.charts.outcome_words import bounds_written, change_wri
 from pasperdus_dashboards.report.others import level_written, unit_of
 from pasperdus_service.languages import Language
 
-State = Literal["holds", "broken", "unknown", "shown"]
+State = Literal["holds", "broken", "unsure", "unknown", "shown"]
 
 _UNKNOWN = "–"
+_MARKS: dict[State, str] = {
+    "holds": "✓",
+    "broken": "!",
+    "unsure": "?",
+    "unknown": "?",
+    "shown": "",
+}
 _BESIDE = ("passages_in", "stay_minutes", "wait_minutes", "service_minutes", "occupancy")
 _WIDE = NormalDist().inv_cdf(0.975)
 
@@ -40,6 +48,11 @@ class Guard:
     said: str
     term: str = ""
     """Its anchor in the glossary."""
+
+    @property
+    def mark(self) -> str:
+        """A sign before the word, for whoever skims the column."""
+        return _MARKS[self.state]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,13 +131,16 @@ def _coverages(comparison: Comparison, language: Language) -> list[Guard]:
 
 
 def _response(comparison: Comparison, language: Language) -> Guard:
-    response, guardrail = comparison.answer.response, comparison.answer.guardrail
+    response = comparison.answer.response
+    state: State = comparison.answer.guardrail
     rates = [_rate(facts, language) for facts in arms_of(comparison).values()]
     if response is None:
         said = language.gettext(
             "Exits or ratings are missing: nobody knows whether as many people answer as before."
         )
     else:
+        if state == "holds" and not _lies_within(response.ratio_interval):
+            state = "unsure"
         said = language.gettext(
             "The rate is %(ratio)s times what it was (%(low)s to %(high)s). Beyond a fifth more or "
             "less, other people may be answering.",
@@ -136,11 +152,16 @@ def _response(comparison: Comparison, language: Language) -> Guard:
         label=language.gettext("Ratings per 100 exits"),
         baseline=rates[0],
         prototype=rates[1],
-        state=guardrail,
-        word=_word(guardrail, language),
+        state=state,
+        word=_word(state, language),
         said=said,
         term="taux-de-reponse",
     )
+
+
+def _lies_within(interval: Interval) -> bool:
+    """Return whether even the bounds of what is plausible are no more than a fifth away."""
+    return interval.low >= 1 - MOST_CHANGE and interval.high <= 1 + MOST_CHANGE
 
 
 def _rate(facts: ArmFacts, language: Language) -> str:
@@ -237,6 +258,7 @@ def _word(state: State, language: Language) -> str:
     return {
         "holds": language.gettext("holds"),
         "broken": language.gettext("does not hold"),
+        "unsure": language.gettext("not yet sure"),
         "unknown": language.gettext("not known"),
         "shown": language.gettext("to discuss"),
     }[state]

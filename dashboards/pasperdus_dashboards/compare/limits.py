@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 from pasperdus_collector.analysis.outcomes import OF_RATINGS
 from pasperdus_collector.analysis.result import Comparison
+from pasperdus_collector.analysis.verdict import FIRST_READING_WEEK, MIN_FULL_WEEKS
 from pasperdus_dashboards.charts.compared import is_gated, local_day, zone_of
 from pasperdus_service.languages import Language
 
@@ -82,6 +83,19 @@ def time_left(comparison: Comparison, now_ms: int, language: Language) -> str:
         )
     )
     return " ".join(told)
+
+
+def shown_from(comparison: Comparison, language: Language) -> str:
+    """Return when shares will be shown, while it is too early for any; else nothing."""
+    answer = comparison.answer
+    if answer.verdict.code != "too_early" or answer.outcome not in OF_RATINGS:
+        return ""
+    weeks = FIRST_READING_WEEK if answer.status != "ended" else MIN_FULL_WEEKS
+    return language.gettext(
+        "The share of satisfied ratings will be shown after %(weeks)s full weeks with the "
+        "prototype: of fewer, chance would show as much.",
+        weeks=weeks,
+    )
 
 
 def _end(last: date, days: int, language: Language) -> str:

@@ -20,6 +20,7 @@ from pasperdus_collector.register.records import Period, Prototype
 from pasperdus_collector.registry import Site
 from pasperdus_dashboards.charts.style import Size, Theme
 from pasperdus_dashboards.compare.choice import Choice, choose
+from pasperdus_dashboards.prototypes.addresses import trial_page
 from pasperdus_dashboards.shell.figures import Chart, ChartForm, Figures, frames
 from pasperdus_dashboards.shell.forms import shown
 from pasperdus_dashboards.shell.navigation import COMPARE
@@ -231,6 +232,7 @@ def _links(visit: Visit, site: str, choice: Choice, view: "ComparisonView") -> d
         "json": f"/api/v1/compare?{urlencode({**told, 'inputs': 'true'})}",
         "csv": address(f"{COMPARE}/semaines.csv"),
         "link": address(COMPARE, empreinte=view.sha256[:DIGEST_SHOWN]),
+        "trial": visit.address(trial_page(view.comparison.answer.prototype), site=site),
     }
 
 

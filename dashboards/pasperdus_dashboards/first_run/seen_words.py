@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from pasperdus_collector.api.queries import Live
 from pasperdus_collector.node_state import NodeState
 from pasperdus_collector.registry import DEMO_SITE, Site
-from pasperdus_dashboards.fleet.node_words import node_card
+from pasperdus_dashboards.fleet.node_words import NodeCard, node_card
 from pasperdus_service.languages import Language
 
 
@@ -34,28 +34,34 @@ def seen_view(
     """Return what a site's nodes have told; ``live`` is None before there is a site."""
     lines = [] if site is None else [line for zone in site.zones for line in zone.lines]
     own = [] if site is None else [node for node in nodes if node.site == site.site]
+    cards = [] if site is None else _cards(own, site, language, now_ms=now_ms)
+    is_well = bool(own) and all(
+        card.is_fine and node.state == "online" for card, node in zip(cards, own, strict=True)
+    )
     return SeenView(
-        sentence=_sentence(own, has_passage=bool(lines), language=language),
-        nodes=[] if site is None else _states(own, site, language, now_ms=now_ms),
+        sentence=_sentence(own, has_passage=bool(lines), is_well=is_well, language=language),
+        nodes=[(card.node, card.state) for card in cards],
         passages=_passages(live, language) if lines and live is not None else "",
         has_node=bool(own),
         has_passage=bool(lines),
     )
 
 
-def _states(
+def _cards(
     nodes: Sequence[NodeState], site: Site, language: Language, *, now_ms: int
-) -> list[tuple[str, str]]:
+) -> list[NodeCard]:
     zone = ZoneInfo(site.time_zone)
     day = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(zone).date()
-    return [
-        (node.node, node_card(node, site, language, day=day, at_ms=now_ms).state) for node in nodes
-    ]
+    return [node_card(node, site, language, day=day, at_ms=now_ms) for node in nodes]
 
 
-def _sentence(nodes: Sequence[NodeState], *, has_passage: bool, language: Language) -> str:
-    if has_passage:
+def _sentence(
+    nodes: Sequence[NodeState], *, has_passage: bool, is_well: bool, language: Language
+) -> str:
+    if has_passage and is_well:
         return language.gettext("The first passage has been counted. Everything works.")
+    if has_passage:
+        return language.gettext("The first passage has been counted.")
     if not nodes:
         return language.gettext("No node has been heard yet. This page looks for it by itself.")
     if nodes[0].site == DEMO_SITE:

@@ -56,7 +56,9 @@ def time_zones(language: Language, chosen: str) -> list[tuple[str, str]]:
         return sorted(places, key=lambda pair: pair[1])
 
     europe = {zone for zone in available_timezones() if zone.startswith("Europe/")}
-    others = {*europe, chosen} - {*_FRENCH_ZONES}
+    # What was sent and is none is not offered again.
+    kept = {chosen} & available_timezones()
+    others = (europe | kept) - {*_FRENCH_ZONES}
     return [*named(_FRENCH_ZONES), *named(others)]
 
 

@@ -1,13 +1,15 @@
 """The form of an ordinary week: two openings a day or more, as a calendar keeps them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from pasperdus_collector.calendar.opening import WEEKDAYS, SiteCalendar
-from pasperdus_dashboards.shell.forms import Form, SentForm, shown
+from pasperdus_dashboards.shell.forms import Form, SentForm, shown, whole_number
 from pasperdus_dashboards.shell.visit import Difference
 from pasperdus_service.languages import Language
 
+MOST_OPENINGS = 12
+_PARTS = 4  # of hours.monday.0.1
 OPENINGS = 2  # before and after lunch; a day that has more shows them all
 ALIKE = WEEKDAYS[1:5]  # days that may be told by Monday's
 _MONDAY = date(2026, 11, 23)
@@ -26,8 +28,7 @@ def week_form(calendar: SiteCalendar, version: int) -> Form:
 
 def openings(form: Form) -> int:
     """Return how many openings a day the form has room for."""
-    told = [int(name.split(".")[2]) + 1 for name in form.values if name.startswith("hours.")]
-    return max([OPENINGS, *told])
+    return max([OPENINGS, *(n + 1 for name in form.values for n in _numbers([name]))])
 
 
 def as_hours(sent: SentForm) -> dict[str, list[list[str]]]:
@@ -69,11 +70,20 @@ def _written(stretches: Sequence[Sequence[str]]) -> str:
 def _stretches(sent: SentForm, day: str) -> list[list[str]]:
     found = []
     names = [name for name, _ in sent.fields if name.startswith(f"hours.{day}.")]
-    for n in sorted({int(part) for name in names if (part := name.split(".")[2]).isdecimal()}):
+    for n in sorted(set(_numbers(names))):
         stretch = [sent.text(f"hours.{day}.{n}.{end}") for end in (0, 1)]
         if any(stretch):
             found.append(stretch)
     return found
+
+
+def _numbers(names: Iterable[str]) -> Iterator[int]:
+    """Yield which openings of a day fields are about; no more than a day may have."""
+    for name in names:
+        parts = name.split(".")
+        number = whole_number(parts[2]) if len(parts) == _PARTS and parts[0] == "hours" else None
+        if number is not None and number < MOST_OPENINGS:
+            yield number
 
 
 def _clock(minutes: int) -> str:

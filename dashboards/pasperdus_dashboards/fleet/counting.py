@@ -22,7 +22,8 @@ from pasperdus_collector.node_state import NodeState
 from pasperdus_collector.registry import Site
 from pasperdus_contract.fields import MAX_WALL_MS
 from pasperdus_dashboards.fleet.count_words import MANY, WayView, way_view
-from pasperdus_dashboards.fleet.page import find_node, lines_of, node_page
+from pasperdus_dashboards.fleet.node_words import node_page
+from pasperdus_dashboards.fleet.page import find_node, lines_of
 from pasperdus_dashboards.shell.forms import (
     Form,
     Sent,

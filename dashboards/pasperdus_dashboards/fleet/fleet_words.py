@@ -11,7 +11,16 @@ from pasperdus_collector.node_history import NodeQuarter
 from pasperdus_collector.node_state import Missing, NodeState
 from pasperdus_collector.registry import Site
 from pasperdus_dashboards.fleet.history_words import clock_words
-from pasperdus_dashboards.fleet.node_words import NodeCard, node_card, place_of, sensor_state
+from pasperdus_dashboards.fleet.node_words import (
+    NodeCard,
+    has_late_events,
+    node_card,
+    outbox_words,
+    place_of,
+    sensor_name,
+    sensor_state,
+    troubled_line,
+)
 from pasperdus_service.languages import Language
 
 _MB_IN_A_GB = 1000
@@ -20,12 +29,18 @@ _LEAST_GB_MB = 10_000  # less is told in MB
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeView:
-    """One node: its state and troubles, and everything else that is known of it."""
+    """One node: its state and troubles, and everything else that is known of it.
+
+    ``known`` is what it said last of itself, under ``known_title``, where it does not answer now:
+    empty while it does, and everything is among the ``facts``.
+    """
 
     node: str
     place: str
     card: NodeCard
     facts: list[tuple[str, str]]
+    known_title: str
+    known: list[tuple[str, str]]
     missing: list[str]
 
 
@@ -44,6 +59,7 @@ class _Telling:
     language: Language
     zone: ZoneInfo
     day: date
+    at_ms: int
 
     def moment(self, at_ms: int | None) -> str:
         if at_ms is None:
@@ -77,12 +93,23 @@ def node_view(
     """Return one node."""
     zone = ZoneInfo(site.time_zone)
     day = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(zone).date()
-    telling = _Telling(node=node, latest=latest, language=language, zone=zone, day=day)
+    telling = _Telling(
+        node=node, latest=latest, language=language, zone=zone, day=day, at_ms=now_ms
+    )
+    is_present = node.state == "online"
+    told = list(_told(telling))
+    has_said = node.heartbeat_at is not None and not is_present
     return NodeView(
         node=node.node,
         place=place_of(node, site),
         card=node_card(node, site, language, day=day, at_ms=now_ms),
-        facts=list(_facts(telling)),
+        facts=[*(told if is_present else []), *_facts(telling)],
+        known_title=language.gettext(
+            "Last known state, %(moment)s", moment=telling.moment(node.heartbeat_at)
+        )
+        if has_said
+        else "",
+        known=told if has_said else [],
         missing=[missing_words(each, language) for each in node.missing],
     )
 
@@ -103,18 +130,12 @@ def _sentence(
 ) -> str:
     if not views:
         return language.gettext("No node belongs to this site yet.")
-    troubled = sum(not view.card.is_fine for view in views)
+    troubled = troubled_line([view.card for view in views], language)
     if troubled:
-        first = language.ngettext(
-            "%(count)s node of %(all)s needs a look.",
-            "%(count)s nodes of %(all)s need a look.",
-            troubled,
-            all=language.number(len(views)),
-        )
-    else:
-        first = language.ngettext(
-            "The only node is working.", "All %(count)s nodes are working.", len(views)
-        )
+        return f"{troubled}."  # what waits is told where it waits
+    first = language.ngettext(
+        "The only node is working.", "All %(count)s nodes are working.", len(views)
+    )
     pending = sum(node.pending or 0 for node in nodes if node.site == site.site)
     if pending:
         waiting = language.ngettext(
@@ -127,13 +148,14 @@ def _sentence(
     return f"{first} {waiting}"
 
 
-def _facts(telling: _Telling) -> Iterator[tuple[str, str]]:
+def _told(telling: _Telling) -> Iterator[tuple[str, str]]:
+    """Yield what the node says of itself, which is over when it does not answer any more."""
     node, language = telling.node, telling.language
     gettext = language.gettext
     yield gettext("Sensors"), _sensors(telling)
-    yield gettext("Outbox"), _outbox(telling)
-    yield gettext("Last event"), telling.moment(node.event_at)
-    yield gettext("Last sign of life"), telling.moment(_heard_at(node))
+    if not has_late_events(node, telling.at_ms):
+        outbox = outbox_words(node, language, zone=telling.zone, day=telling.day)
+        yield gettext("Outbox"), outbox
     if node.is_synced is not None:
         yield gettext("Clock"), _clock(telling)
     if node.heartbeat_at is not None:
@@ -146,6 +168,14 @@ def _facts(telling: _Telling) -> Iterator[tuple[str, str]]:
         yield gettext("Free storage"), _storage(node.disk_free_mb, language)
     if node.version is not None:
         yield gettext("Version"), node.version
+
+
+def _facts(telling: _Telling) -> Iterator[tuple[str, str]]:
+    """Yield what is true whether it answers or not."""
+    node, language = telling.node, telling.language
+    gettext = language.gettext
+    yield gettext("Last event"), telling.moment(node.event_at)
+    yield gettext("Last sign of life"), telling.moment(_heard_at(node))
     yield (
         gettext("Missing events"),
         "; ".join(missing_words(each, language) for each in node.missing) or gettext("none"),
@@ -158,29 +188,11 @@ def _sensors(telling: _Telling) -> str:
         return language.gettext("none told")
     return ", ".join(
         language.gettext(
-            "%(sensor)s: %(state)s", sensor=sensor, state=sensor_state(language, state)
+            "%(sensor)s: %(state)s",
+            sensor=sensor_name(language, sensor),
+            state=sensor_state(language, state),
         )
         for sensor, state in sorted(telling.node.sensors.items())
-    )
-
-
-def _outbox(telling: _Telling) -> str:
-    node, language = telling.node, telling.language
-    if node.pending is None:
-        return language.gettext("not told yet")
-    if not node.pending:
-        return language.gettext("empty")
-    waiting = language.ngettext(
-        "%(count)s event waiting, nothing is lost",
-        "%(count)s events waiting, nothing is lost",
-        node.pending,
-    )
-    if node.oldest_pending_at is None or not node.is_synced:
-        return waiting
-    return language.gettext(
-        "%(waiting)s (the oldest of %(moment)s)",
-        waiting=waiting,
-        moment=telling.moment(node.oldest_pending_at),
     )
 
 

@@ -168,15 +168,23 @@ def _row(
 
 
 def _words(language: Language, rows: Sequence[OutboxRow]) -> OutboxWords:
-    midnights = [
-        (row.start, f"{language.short_weekday(row.start.date())} {row.start.day}")
-        for row in rows
-        if row.start.hour == 0 and row.start.minute == 0
-    ]
+    def day(start: datetime) -> str:
+        return f"{language.short_weekday(start.date())} {start.day}"
+
+    def hour(start: datetime) -> str:
+        # Of a clock on the wall: it is written as it stands there.
+        return language.hour(round(start.replace(tzinfo=UTC).timestamp() * 1000), ZoneInfo("UTC"))
+
     return OutboxWords(
-        pending=language.gettext("Events waiting"),
+        pending=language.gettext("Outbox: events waiting"),
         clock=language.gettext("Clock"),
-        labels=midnights or [(row.start, language.short_day(row.start.date())) for row in rows[:1]],
+        labels=[
+            (row.start, hour(row.start) if row.start.hour else day(row.start))
+            for row in rows
+            if row.start.minute == 0
+        ]
+        or [(row.start, language.short_day(row.start.date())) for row in rows[:1]],
+        first_day=day(rows[0].start) if rows else "",
         separator=get_group_symbol(language.locale),
     )
 

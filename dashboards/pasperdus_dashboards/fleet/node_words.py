@@ -1,16 +1,19 @@
 """How a node is, in words that say what happened, what still works and what to do."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from pasperdus_collector.node_state import NodeState
 from pasperdus_collector.registry import DEMO_SITE, Site
+from pasperdus_dashboards.shell.navigation import FLEET
 from pasperdus_service.languages import Language
 
 LITTLE_DISK_MB = 500
 LOW_BATTERY_PERCENT = 20
+SCREEN = "screen"  # what a node with a screen calls it among its sensors
 LATE_PENDING_MS = 60_000  # younger events are merely on their way
 
 
@@ -25,7 +28,13 @@ class NodeCard:
     state: str
     is_fine: bool
     troubles: list[str]
+    last_event: str
     facts: list[tuple[str, str]]
+
+    @property
+    def page(self) -> str:
+        """The address of its own page."""
+        return node_page(self.node)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +49,11 @@ class _Telling:
         if at_ms is None:
             return self.language.gettext("never")
         return self.language.moment(at_ms, self.zone, self.day)
+
+
+def node_page(node: str) -> str:
+    """Return the address of a node's own page."""
+    return f"{FLEET}/noeuds/{quote(node, safe='')}"
 
 
 def node_card(
@@ -58,6 +72,7 @@ def node_card(
         else _state(told, has_troubles=bool(troubles)),
         is_fine=not troubles,
         troubles=troubles,
+        last_event=told.moment(node.event_at),
         facts=list(_facts(told)),
     )
 
@@ -65,6 +80,45 @@ def node_card(
 def place_of(node: NodeState, site: Site) -> str:
     """Return the title of the zone in which a node stands."""
     return next((zone.title for zone in site.zones if zone.zone == node.zone), node.zone)
+
+
+def troubled_line(cards: Sequence[NodeCard], language: Language) -> str:
+    """Return how many nodes are in trouble; empty where none is."""
+    troubled = sum(not card.is_fine for card in cards)
+    if not troubled:
+        return ""
+    return language.ngettext(
+        "%(count)s node of %(all)s needs a look",
+        "%(count)s nodes of %(all)s need a look",
+        troubled,
+        all=language.number(len(cards)),
+    )
+
+
+def has_late_events(node: NodeState, at_ms: int) -> bool:
+    """Tell whether events wait longer than their way takes: then they are a trouble of the node."""
+    late = node.state != "online" or _is_late(node.oldest_pending_at, at_ms)
+    return bool(node.pending) and late
+
+
+def outbox_words(node: NodeState, language: Language, *, zone: ZoneInfo, day: date) -> str:
+    """Return how many events wait in a node, and since when."""
+    if node.pending is None:
+        return language.gettext("not told yet")
+    if not node.pending:
+        return language.gettext("empty")
+    waiting = language.ngettext(
+        "%(count)s event waiting, nothing is lost",
+        "%(count)s events waiting, nothing is lost",
+        node.pending,
+    )
+    if node.oldest_pending_at is None or not node.is_synced:
+        return waiting
+    return language.gettext(
+        "%(waiting)s (the oldest of %(moment)s)",
+        waiting=waiting,
+        moment=language.moment(node.oldest_pending_at, zone, day),
+    )
 
 
 def gone_since_ms(node: NodeState) -> int | None:
@@ -120,12 +174,9 @@ def _presence_troubles(told: _Telling) -> Iterator[str]:
 
 def _event_troubles(told: _Telling) -> Iterator[str]:
     node, ngettext = told.node, told.language.ngettext
-    if node.pending and (node.state != "online" or _is_late(node.oldest_pending_at, told.at_ms)):
-        yield ngettext(
-            "%(count)s event waits in the node: nothing is lost.",
-            "%(count)s events wait in the node: nothing is lost.",
-            node.pending,
-        )
+    if has_late_events(node, told.at_ms):
+        waiting = outbox_words(node, told.language, zone=told.zone, day=told.day)
+        yield told.language.gettext("Outbox: %(waiting)s.", waiting=waiting)
     if node.lost:
         yield ngettext(
             "%(count)s event could not be kept, its memory being full. Free some space on it.",
@@ -172,7 +223,13 @@ def _device_troubles(told: _Telling) -> Iterator[str]:
 def _sensor_troubles(told: _Telling) -> Iterator[str]:
     gettext = told.language.gettext
     for sensor, state in sorted(told.node.sensors.items()):
-        if state in ("blocked_A", "blocked_B"):
+        if sensor == SCREEN:
+            if state not in ("ok", "starting"):
+                yield gettext(
+                    "The screen says “%(state)s”. Look at it, or restart the node.",
+                    state=sensor_state(told.language, state),
+                )
+        elif state in ("blocked_A", "blocked_B"):
             yield gettext(
                 "Sensor %(sensor)s: beam %(beam)s is blocked. Passages are not counted there. "
                 "Remove what stands in front of it or clean it.",
@@ -205,14 +262,23 @@ def _facts(told: _Telling) -> Iterator[tuple[str, str]]:
     if node.state != "online":
         return
     for sensor, state in sorted(node.sensors.items()):
-        yield gettext("Sensor %(sensor)s", sensor=sensor), sensor_state(told.language, state)
-    if node.pending is not None:
-        yield gettext("Events on their way"), told.language.number(node.pending)
+        named = (
+            gettext("Screen") if sensor == SCREEN else gettext("Sensor %(sensor)s", sensor=sensor)
+        )
+        yield named, sensor_state(told.language, state)
+    if node.pending is not None and not has_late_events(node, told.at_ms):
+        waiting = outbox_words(node, told.language, zone=told.zone, day=told.day)
+        yield gettext("Outbox"), waiting
     if node.is_synced is not None:
         set_or_not = gettext("set") if node.is_synced else gettext("not set")
         yield gettext("Clock"), set_or_not
     if node.battery is not None:
         yield gettext("Battery"), told.language.percent(node.battery / 100)
+
+
+def sensor_name(language: Language, sensor: str) -> str:
+    """Return what a sensor is called: the screen of a node reports like one."""
+    return language.gettext("Screen") if sensor == SCREEN else sensor
 
 
 def sensor_state(language: Language, state: str) -> str:
@@ -228,6 +294,8 @@ def sensor_state(language: Language, state: str) -> str:
             return language.gettext("flickers")
         case "stuck":
             return language.gettext("button pressed")
+        case "failed":
+            return language.gettext("broken")
         case _:
             return state
 

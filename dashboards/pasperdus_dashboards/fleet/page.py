@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import RedirectResponse, Response
@@ -31,6 +30,7 @@ from pasperdus_dashboards.fleet.history_words import (
     HistoryView,
     history_view,
 )
+from pasperdus_dashboards.fleet.node_words import node_page
 from pasperdus_dashboards.shell.figures import Chart, ChartForm, Figures, frames
 from pasperdus_dashboards.shell.forms import Form, Sent, SentForm, refused, shown
 from pasperdus_dashboards.shell.navigation import FLEET as PAGE
@@ -41,11 +41,6 @@ _READING = ["GET", "HEAD"]
 _FRESH_MS = 2 * QUARTER_MS  # older quarter-hours do not tell how a clock is now
 
 CalibrationId = Annotated[int, Path(ge=1, le=MAX_SEQ)]
-
-
-def node_page(node: str) -> str:
-    """Return the address of a node's own page."""
-    return f"{PAGE}/noeuds/{quote(node, safe='')}"
 
 
 class FleetPage:

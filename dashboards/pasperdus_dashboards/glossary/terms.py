@@ -1,32 +1,15 @@
 """The terms of the glossary, each in a sentence or two; anchors are the same in every language."""
 
-import unicodedata
-from dataclasses import dataclass
-
 from pasperdus_collector.analysis.release_blocks import LEAST_RATINGS
 from pasperdus_collector.pulse_release import SPAN_DAYS
 from pasperdus_collector.series.usual import DAYS, MIN_DAYS
+from pasperdus_dashboards.glossary.term import Term, letters
 from pasperdus_service.languages import Language
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Term:
-    """One entry: ``anchor`` is what help elsewhere links to, for good."""
-
-    anchor: str
-    title: str
-    text: str
 
 
 def terms(language: Language) -> list[Term]:
     """Return every term in the order of its language's alphabet."""
     return sorted(_written(language), key=lambda term: letters(term.title))
-
-
-def letters(title: str) -> str:
-    """Return what decides the order: accents do not, and œ stands with oe."""
-    split = unicodedata.normalize("NFD", title.casefold().replace("œ", "oe"))
-    return "".join(each for each in split if not unicodedata.combining(each))
 
 
 def _written(language: Language) -> list[Term]:
@@ -124,6 +107,14 @@ def _written(language: Language) -> list[Term]:
             ),
         ),
         Term(
+            anchor="courtier-mqtt",
+            title=gettext("MQTT broker"),
+            text=gettext(
+                "The program through which nodes and collector send each other what they "
+                "recorded. It passes everything on and works out nothing."
+            ),
+        ),
+        Term(
             anchor="couverture",
             title=gettext("coverage"),
             text=gettext(
@@ -170,6 +161,14 @@ def _written(language: Language) -> list[Term]:
             text=gettext(
                 "A place in a site, such as the entrance or the waiting room. Each node stands"
                 " in one zone."
+            ),
+        ),
+        Term(
+            anchor="etape",
+            title=gettext("step"),
+            text=gettext(
+                "A part of a trial in which what is tried stays the same. Each adaptation "
+                "begins a new step, and comparisons are about the last one."
             ),
         ),
         Term(
@@ -220,6 +219,14 @@ def _written(language: Language) -> list[Term]:
             text=gettext(
                 "How many people came in over a span of time, all outer doors together. "
                 "Somebody who comes in twice counts twice."
+            ),
+        ),
+        Term(
+            anchor="garde-fou",
+            title=gettext("guardrail"),
+            text=gettext(
+                "Something that must hold beside the answer, such as sensors that worked, or as "
+                "many people who leave a rating as before. Where it does not, the page says so."
             ),
         ),
         Term(

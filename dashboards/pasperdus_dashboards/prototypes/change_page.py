@@ -5,13 +5,11 @@ from collections.abc import Callable
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from pasperdus_collector.api.register_shapes import WHY_MAX, PrototypeChange
+from pasperdus_collector.api.register_shapes import WHY_MAX, PrototypeChange, record_json
 from pasperdus_collector.api.written import read
 from pasperdus_collector.errors import NotFoundError, PreconditionError, RefusalError
 from pasperdus_dashboards.prototypes.desk import Desk, Trial
 from pasperdus_dashboards.prototypes.trial_form import (
-    FIELDS,
-    SHOWS_BASELINES,
     changed_trial,
     differences,
     shown_trial,
@@ -76,21 +74,19 @@ def _change(desk: Desk, trial: Trial, sent: SentForm) -> Response:
 def _undo(
     desk: Desk, trial: Trial, change: PrototypeChange, *, version: int
 ) -> Callable[[], object]:
-    """Return what lays down again what was there before a change."""
-    before, language, zone = trial.prototype, trial.visit.language, trial.visit.zone
-    values = shown_trial(before, language, zone).values
-    fields = [(name, value) for name in FIELDS for value in values.get(name) or ("",)]
+    """Return what lays down again what was there before a change: the record's, to the second."""
+    before, language = trial.prototype, trial.visit.language
+    was = record_json(before)
+    given = change.model_fields_set - {"by", "why"}
+    if "outcome" in given:
+        given |= {"delta"}  # is in another unit
     why = language.gettext("Undone: %(why)s", why=change.why)[:WHY_MAX]
-    again = SentForm(
-        fields=(
-            *((name, value) for name, value in fields if name not in ("by", "why")),
-            *((SHOWS_BASELINES, "yes"), ("by", change.by), ("why", why)),
-        )
+    body = read(
+        PrototypeChange,
+        {**{name: was[name] for name in given}, "by": change.by, "why": why},
     )
 
     def undo() -> object:
-        there = desk.registering.one(before.site, before.prototype).prototype
-        body = read(PrototypeChange, changed_trial(again, there, language, zone))
         return desk.registering.change(before.site, before.prototype, body, version=version)
 
     return undo

@@ -144,6 +144,15 @@ def verdict_name(verdict: Verdict, language: Language) -> str:
     return {each: words for each, words, _ in verdicts(language)}[verdict]
 
 
+def decision_made(verdict: Verdict, language: Language) -> str:
+    """Return a decision as an entry of the log."""
+    return {
+        "keep": language.gettext("Decision: keep"),
+        "discuss": language.gettext("Decision: discuss further"),
+        "drop": language.gettext("Decision: give up"),
+    }[verdict]
+
+
 def circumstance_kinds(language: Language) -> list[tuple[CircumstanceKind, str]]:
     """Return what else may change while people are counted."""
     gettext = language.gettext

@@ -20,7 +20,7 @@ from pasperdus_collector.api.written import read
 from pasperdus_collector.register.records import Prototype
 from pasperdus_collector.register.schedule import LEAST_PAIRS
 from pasperdus_dashboards.prototypes.days import first_instant, last_instant
-from pasperdus_dashboards.shell.forms import Form, SentForm, shown
+from pasperdus_dashboards.shell.forms import Form, SentForm, shown, whole_number
 
 _DAY_AND_TIME = ("day", "time")
 _SIGNED = ("by", "why")
@@ -69,7 +69,8 @@ def _drawing(sent: SentForm, zone: ZoneInfo) -> dict[str, Any]:
     for name in ("pairs", "seed"):
         text = sent.text(name)
         if text:
-            body[name] = int(text) if text.isdecimal() else text
+            number = whole_number(text)
+            body[name] = text if number is None else number
     return body
 
 

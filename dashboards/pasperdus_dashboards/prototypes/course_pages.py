@@ -11,9 +11,9 @@ from pasperdus_collector.errors import NotFoundError, PreconditionError, Refusal
 from pasperdus_dashboards.prototypes.choices import verdicts
 from pasperdus_dashboards.prototypes.course_form import DECIDE, MOVES, Move
 from pasperdus_dashboards.prototypes.desk import Desk, Trial
-from pasperdus_dashboards.prototypes.labels import short
+from pasperdus_dashboards.prototypes.missing import labels_before, refused_here
 from pasperdus_dashboards.prototypes.trial_page import no_trial
-from pasperdus_dashboards.shell.forms import Form, Sent, refused
+from pasperdus_dashboards.shell.forms import Form, Sent
 from pasperdus_dashboards.shell.navigation import PROTOTYPES
 from pasperdus_service.languages import Language
 
@@ -53,7 +53,7 @@ def _routes(desk: Desk, move: Move) -> APIRouter:
             body = move.body(sent, visit.zone)
             move.run(desk.registering, trial.site.site, name, body, sent.version())
         except RefusalError as error:
-            form = refused(
+            form = refused_here(
                 sent,
                 error,
                 visit.language,
@@ -82,13 +82,16 @@ def _page(
     context: dict[str, Any] = {}
     if move is DECIDE:
         context["answer"] = _answer(desk, trial)
+        context["is_too_early"] = trial.view().state == "running" and desk.is_too_early(
+            trial.site.site, prototype.prototype
+        )
         context["verdicts"] = verdicts(visit.language)
     return visit.render(
         "prototypes/course.html",
         status=HTTPStatus.CONFLICT if is_changed else status,
         form=form,
         labels=_labels(move, visit.language),
-        short_labels=short(_labels(move, visit.language)),
+        short_labels=labels_before(form, _labels(move, visit.language), visit.language),
         move=move.path,
         trial=trial,
         view=trial.view(),

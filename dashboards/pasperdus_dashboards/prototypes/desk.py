@@ -27,12 +27,14 @@ from pasperdus_service.languages import Language
 
 if TYPE_CHECKING:
     from pasperdus_collector.analysis.plan import WeeksPlan
+    from pasperdus_collector.analysis.result import Comparison
     from pasperdus_collector.analysis.wording import Words
 
 MOST_PLANS = 50
 """Kept answers of the planner: each takes half a second to compute, and a page asks it twice."""
 
 _HOUR_MS = 3_600_000
+_TELLS_NOTHING = frozenset({"insufficient", "too_early", "too_early_running"})
 _Asked = tuple[PlanQuery, int, tuple[tuple[str, int], ...]]
 
 
@@ -143,10 +145,20 @@ class Desk:
 
     def answer(self, site: str, prototype: str, language: Language) -> "Words | None":
         """Return what a comparison says of a trial; None where nothing can be compared yet."""
-        try:
-            found = self.comparisons.gather(site, None, prototype)
-        except QueryError:  # no baseline, or no period of its own: its page says what to do
+        found = self._compared(site, prototype)
+        if found is None:
             return None
         from pasperdus_collector.analysis.wording import answer_words  # loads scipy
 
-        return answer_words(found.compared().answer, words_code(language))
+        return answer_words(found.answer, words_code(language))
+
+    def is_too_early(self, site: str, prototype: str) -> bool:
+        """Return whether a comparison cannot tell anything of a trial yet."""
+        found = self._compared(site, prototype)
+        return found is None or found.answer.verdict.code in _TELLS_NOTHING
+
+    def _compared(self, site: str, prototype: str) -> "Comparison | None":
+        try:
+            return self.comparisons.gather(site, None, prototype).compared()
+        except QueryError:  # no baseline, or no period of its own: its page says what to do
+            return None

@@ -20,9 +20,9 @@ from pasperdus_dashboards.prototypes.days_form import (
     restored,
 )
 from pasperdus_dashboards.prototypes.desk import Desk, Trial
-from pasperdus_dashboards.prototypes.labels import short
+from pasperdus_dashboards.prototypes.missing import labels_before, refused_here
 from pasperdus_dashboards.prototypes.trial_page import no_trial
-from pasperdus_dashboards.shell.forms import Form, Sent, SentForm, refused, shown
+from pasperdus_dashboards.shell.forms import Form, Sent, SentForm, shown
 from pasperdus_dashboards.shell.navigation import PROTOTYPES
 from pasperdus_dashboards.shell.visit import Difference
 from pasperdus_service.languages import Language
@@ -95,7 +95,7 @@ def _change(desk: Desk, trial: Trial, which: Which, sent: SentForm) -> Response:
             back=visit.address(f"{trial.page}{_PATHS[which]}"),
         )
     except RefusalError as error:
-        form = refused(
+        form = refused_here(
             sent, error, visit.language, controls=_FIELDS[which], zone=visit.zone, named=named
         )
         return _page(desk, trial, which, form)
@@ -134,7 +134,7 @@ def _page(desk: Desk, trial: Trial, which: Which, form: Form) -> Response:
         status=HTTPStatus.UNPROCESSABLE_ENTITY if form.wrong else HTTPStatus.OK,
         form=form,
         labels=_labels(visit.language),
-        short_labels=short(_labels(visit.language)),
+        short_labels=labels_before(form, _labels(visit.language), visit.language),
         trial=trial,
         there=list(enumerate(_there(trial, which))),
         has_begun=trial.prototype.started_at_ms is not None,

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from pasperdus_collector.registry import Site
 from pasperdus_dashboards.prototypes.addresses import trial_page
 from pasperdus_dashboards.prototypes.desk import Desk
 from pasperdus_dashboards.prototypes.trial_words import (
@@ -56,9 +58,19 @@ def list_routes(desk: Desk) -> APIRouter:
         visit = desk.shell.visit(request, PROTOTYPES)
         if visit.site is None:
             return visit.nothing_here()
-        return visit.render("prototypes/list.html", groups=_groups(desk, visit, visit.site.site))
+        return trials_page(desk, visit, visit.site)
 
     return router
+
+
+def trials_page(desk: Desk, visit: Visit, site: Site, *, lost: str = "") -> Response:
+    """Return the list; ``lost`` is a sentence about a trial that was asked for and is not there."""
+    return visit.render(
+        "prototypes/list.html",
+        status=HTTPStatus.NOT_FOUND if lost else HTTPStatus.OK,
+        groups=_groups(desk, visit, site.site),
+        lost=lost,
+    )
 
 
 def _groups(desk: Desk, visit: Visit, site: str) -> list[Group]:

@@ -8,17 +8,25 @@ from typing import Any
 from pasperdus_collector.analysis.outcomes import outcome_of
 from pasperdus_collector.register.records import LogEntry, Period, Prototype
 from pasperdus_dashboards.charts.outcome_words import size_written
-from pasperdus_dashboards.prototypes.choices import Known, designs, outcome_name, verdicts
+from pasperdus_dashboards.prototypes.choices import (
+    Known,
+    decision_made,
+    designs,
+    outcome_name,
+    verdicts,
+)
 from pasperdus_dashboards.prototypes.trial_words import Say
 from pasperdus_service.languages import Language
 
 _ENDS = frozenset({"planned_end_ms", "end_ms"})
-_UNTOLD = frozenset({"pair", "kind", "seed"})
+_UNTOLD = frozenset({"pair", "kind"})
+_NOTHING: tuple[object, ...] = (None, "", [])
+_ABSENT: tuple[object, object] = ("", "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One field and its values before and after; both empty where the words say all."""
+    """One field and its values before and after; ``before`` is empty where it had none."""
 
     name: str
     before: str
@@ -76,39 +84,66 @@ class _Words:
 
     def entry(self, entry: LogEntry) -> Entry:
         what, name = entry.subject.split(" ", 1)
-        is_new = all(before is None for before, _ in entry.changes.values())
-        is_gone = all(after is None for _, after in entry.changes.values())
-        shown = {} if is_new or is_gone else entry.changes
+        was, is_now = entry.changes.get("title", _ABSENT)  # what is there has a title
+        is_new, is_gone = was is None, is_now is None
+        changes = {} if is_new or is_gone else entry.changes
+        shown = {field: each for field, each in changes.items() if field not in _UNTOLD}
         title = self._titles.get(name) or _title(entry) or name
+        if what == "prototype":
+            words, said = self._of_trial(shown, is_new=is_new)
+        else:
+            words, said = self._of_period(title, is_new=is_new, is_gone=is_gone), ""
         return Entry(
             when=self._say.day(entry.at_ms),
-            what=self._what(what, title, is_new=is_new, is_gone=is_gone),
+            what=words,
             by=entry.by,
             why=entry.why,
             is_late=entry.after_start,
-            changes=[
-                Change(
-                    name=self._names.get(field, field),
-                    before=self._value(field, before),
-                    after=self._value(field, after),
-                )
-                for field, (before, after) in shown.items()
-                if field not in _UNTOLD
-            ],
+            changes=[self._change(field, *each) for field, each in shown.items() if field != said],
         )
 
-    def _what(self, what: str, title: str, *, is_new: bool, is_gone: bool) -> str:
+    def _of_trial(
+        self, shown: Mapping[str, tuple[object, object]], *, is_new: bool
+    ) -> tuple[str, str]:
+        """Return what an entry of a trial is about, and the field that this says all of."""
         gettext = self._language.gettext
-        if what == "prototype":
-            return gettext("Trial registered") if is_new else gettext("Trial changed")
+        if is_new:
+            return gettext("Trial registered"), ""
+        if "weeks" in shown:
+            return gettext("Weeks drawn by lot"), ""
+        before, after = shown.get("rolled_back_at_ms", _ABSENT)
+        if before is None:
+            day = self._value("rolled_back_at_ms", after)
+            return gettext("Prototype taken back: %(day)s", day=day), "rolled_back_at_ms"
+        before, after = shown.get("decision", _ABSENT)
+        if isinstance(after, Mapping):
+            told = decision_made(after["decided"], self._language)
+            is_other = isinstance(before, Mapping) and before["decided"] != after["decided"]
+            return told, "" if is_other else "decision"
+        if len(shown) == 1:
+            ((field, (before, after)),) = shown.items()
+            if before in _NOTHING:
+                name = self._names.get(field, field)
+                return f"{name}{gettext(': ')}{self._value(field, after)}", field
+        return gettext("Trial changed"), ""
+
+    def _of_period(self, title: str, *, is_new: bool, is_gone: bool) -> str:
+        gettext = self._language.gettext
         if is_new:
             return gettext("Period added: %(title)s", title=title)
         if is_gone:
             return gettext("Period taken back: %(title)s", title=title)
         return gettext("Period changed: %(title)s", title=title)
 
+    def _change(self, field: str, before: object, after: object) -> Change:
+        return Change(
+            name=self._names.get(field, field),
+            before="" if before in _NOTHING else self._value(field, before),
+            after=self._value(field, after),
+        )
+
     def _value(self, field: str, value: Any) -> str:
-        if value is None or value in ("", []):
+        if value in _NOTHING:
             return self._language.gettext("nothing")
         if field in _ENDS:
             return self._say.last_day(value)
@@ -148,7 +183,8 @@ def _names(language: Language) -> dict[str, str]:
         "exclusions": gettext("Days left out"),
         "circumstances": gettext("What else changed"),
         "decision": gettext("Decision"),
-        "rolled_back_at_ms": gettext("Taken back"),
+        "rolled_back_at_ms": gettext("First day without it"),
+        "seed": gettext("Seed of the draw"),
         "start_ms": gettext("First day"),
         "end_ms": gettext("Last day"),
         "step": gettext("Step"),

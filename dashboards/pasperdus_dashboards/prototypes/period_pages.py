@@ -11,7 +11,7 @@ from pasperdus_collector.errors import NotFoundError, PreconditionError, Refusal
 from pasperdus_collector.register.records import Period
 from pasperdus_dashboards.prototypes.addresses import period_page
 from pasperdus_dashboards.prototypes.desk import Desk, Trial
-from pasperdus_dashboards.prototypes.labels import short
+from pasperdus_dashboards.prototypes.missing import labels_before, refused_here
 from pasperdus_dashboards.prototypes.period_form import (
     FIELDS,
     NAMED,
@@ -22,7 +22,7 @@ from pasperdus_dashboards.prototypes.period_form import (
     suggested,
 )
 from pasperdus_dashboards.prototypes.trial_page import no_trial
-from pasperdus_dashboards.shell.forms import Form, Sent, SentForm, refused
+from pasperdus_dashboards.shell.forms import Form, Sent, SentForm
 from pasperdus_dashboards.shell.navigation import PROTOTYPES
 from pasperdus_dashboards.shell.visit import Difference
 
@@ -106,7 +106,7 @@ def _change(desk: Desk, trial: Trial, before: Period, sent: SentForm) -> Respons
 
 
 def _refused(trial: Trial, sent: SentForm, error: RefusalError) -> Form:
-    return refused(
+    return refused_here(
         sent,
         error,
         trial.visit.language,
@@ -125,7 +125,7 @@ def _page(trial: Trial, form: Form, period: Period | None = None) -> Response:
         status=HTTPStatus.UNPROCESSABLE_ENTITY if form.wrong else HTTPStatus.OK,
         form=form,
         labels=labels(visit.language),
-        short_labels=short(labels(visit.language)),
+        short_labels=labels_before(form, labels(visit.language), visit.language),
         trial=trial,
         period=period,
         is_drawn=period is not None and period.pair is not None,

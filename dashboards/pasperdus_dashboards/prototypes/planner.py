@@ -9,6 +9,7 @@ from pasperdus_collector.analysis.outcomes import outcome_of
 from pasperdus_collector.comparison.plan_query import PlanQuery
 from pasperdus_collector.errors import QueryError
 from pasperdus_dashboards.charts.outcome_words import (
+    axis_unit,
     axis_value,
     decimal_sign,
     size_written,
@@ -108,6 +109,7 @@ def plan_figure(plan: "WeeksPlan", language: Language) -> Chart | None:
         weeks=plan.needed if plan.needed and plan.needed <= points[-1].weeks else None,
         weeks_written="" if plan.needed is None else _weeks(plan.needed, language),
         along=language.gettext("weeks for each side"),
+        unit=axis_unit(unit, language),
         decimal=decimal_sign(language),
     )
 

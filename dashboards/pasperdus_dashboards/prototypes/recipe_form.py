@@ -10,7 +10,7 @@ from pasperdus_collector.api.recipe_shapes import parse_recipe
 from pasperdus_collector.errors import QueryError, fault
 from pasperdus_collector.register.recipe import Recipe
 from pasperdus_dashboards.prototypes.naming import free_slug
-from pasperdus_dashboards.shell.forms import SentForm, instant
+from pasperdus_dashboards.shell.forms import SentForm, instant, whole_number
 
 FIELDS = ("pasted", "sheet", "planned_start", "control_site", "asked", "by", "why")
 NAMED = {"prototype": "planned_start", "question": "asked", "scale": "asked", "recipe": "pasted"}
@@ -37,7 +37,7 @@ def received(sent: SentForm) -> Received:
     """
     content = sent.files.get("sheet", b"") or sent.text("pasted").encode()
     if not content.strip():
-        raise QueryError("recipe: is missing; choose a file", fault("pasted", "missing"))
+        raise QueryError("recipe: is missing; choose a file", fault("sheet", "missing"))
     if content.startswith(_PDF):
         raise QueryError(
             "recipe: this is the sheet for people; send recipe.json, which is attached to it",
@@ -64,7 +64,7 @@ def trial_sent(
         "planned_start": (instant(start, zone) or start) if start else "",
         "control_site": sent.text("control_site"),
         "question": question,
-        "scale": int(scale) if scale.isdecimal() else "",
+        "scale": "" if (number := whole_number(scale)) is None else number,
         "by": sent.text("by"),
         "why": sent.text("why"),
     }

@@ -14,7 +14,7 @@ from pasperdus_dashboards.charts.outcome_words import size_written
 from pasperdus_dashboards.prototypes.addresses import RECIPE, trial_page
 from pasperdus_dashboards.prototypes.choices import Known, design_name, outcome_name, question_name
 from pasperdus_dashboards.prototypes.desk import Desk
-from pasperdus_dashboards.prototypes.labels import short
+from pasperdus_dashboards.prototypes.missing import labels_before, refused_here
 from pasperdus_dashboards.prototypes.recipe_form import (
     FIELDS,
     NAMED,
@@ -24,7 +24,7 @@ from pasperdus_dashboards.prototypes.recipe_form import (
 )
 from pasperdus_dashboards.prototypes.trial_form import asked_value
 from pasperdus_dashboards.prototypes.trial_words import Fact
-from pasperdus_dashboards.shell.forms import Form, Sent, SentForm, refused
+from pasperdus_dashboards.shell.forms import Form, Sent, SentForm
 from pasperdus_dashboards.shell.navigation import PROTOTYPES
 from pasperdus_dashboards.shell.visit import Visit
 from pasperdus_service.languages import Language
@@ -66,7 +66,7 @@ def recipe_routes(desk: Desk) -> APIRouter:
 
 
 def _refused(sent: SentForm, error: RefusalError, visit: Visit) -> Form:
-    return refused(sent, error, visit.language, controls=FIELDS, zone=visit.zone, named=NAMED)
+    return refused_here(sent, error, visit.language, controls=FIELDS, zone=visit.zone, named=NAMED)
 
 
 def _status(form: Form) -> HTTPStatus:
@@ -79,7 +79,6 @@ def _first(visit: Visit, form: Form) -> Response:
         status=_status(form),
         form=form,
         labels=_labels(visit.language),
-        short_labels=short(_labels(visit.language)),
         action=visit.address(RECIPE),
         back=visit.address(PROTOTYPES),
     )
@@ -93,7 +92,7 @@ def _second(desk: Desk, visit: Visit, site: Site, found: Received, form: Form) -
         status=_status(form),
         form=form,
         labels=_labels(language),
-        short_labels=short(_labels(language)),
+        short_labels=labels_before(form, _labels(language), language),
         recipe=found.recipe,
         recipe_text=found.text,
         facts=_facts(found, known, language),

@@ -20,7 +20,7 @@ from pasperdus_dashboards.prototypes.choices import (
     question_name,
 )
 from pasperdus_dashboards.prototypes.days import last_day, next_midnight, typed_day
-from pasperdus_dashboards.shell.forms import Form, SentForm, instant, local_day, shown
+from pasperdus_dashboards.shell.forms import Form, SentForm, instant, local_day, shown, whole_number
 from pasperdus_dashboards.shell.visit import Difference
 from pasperdus_service.languages import Language
 
@@ -102,7 +102,7 @@ def plan_query(sent: Form, site: str) -> PlanQuery:
         design=_design(design),
         delta=delta,
         question=question or None,
-        scale=int(scale) if scale.isdecimal() else None,
+        scale=whole_number(scale),
         visitors=float(visitors) if visitors.replace(".", "", 1).isdecimal() else None,
     )
 
@@ -177,7 +177,7 @@ class _Values:
                 return design_name(_design(text), self.language)
             case "asked":
                 question, _, scale = text.partition(_BETWEEN)
-                return question_name(question, int(scale) if scale else None, self.language)
+                return question_name(question, whole_number(scale), self.language)
             case "control_site":
                 return dict(self.known.others).get(text, text)
             case "baseline":
@@ -196,7 +196,7 @@ def _laid_down(sent: SentForm, zone: ZoneInfo) -> dict[str, Any]:
         **{name: sent.text(name) for name in _LINES},
         "outcome": sent.text("outcome"),
         "question": question or None,
-        "scale": int(scale) if scale.isdecimal() else None,
+        "scale": whole_number(scale),
         "design": sent.text("design"),
         "control_site": sent.text("control_site") or None,
         "planned_start": (instant(start, zone) or start) if start else "",

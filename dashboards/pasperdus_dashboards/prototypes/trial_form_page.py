@@ -17,7 +17,7 @@ from pasperdus_dashboards.prototypes.choices import (
     usual_deltas,
 )
 from pasperdus_dashboards.prototypes.desk import Desk, Trial
-from pasperdus_dashboards.prototypes.labels import short
+from pasperdus_dashboards.prototypes.missing import labels_before, refused_here
 from pasperdus_dashboards.prototypes.planner import plan_address, plan_view
 from pasperdus_dashboards.prototypes.trial_form import (
     FIELDS,
@@ -28,7 +28,7 @@ from pasperdus_dashboards.prototypes.trial_form import (
     start_day,
 )
 from pasperdus_dashboards.shell.figures import frames
-from pasperdus_dashboards.shell.forms import Form, SentForm, refused
+from pasperdus_dashboards.shell.forms import Form, SentForm
 from pasperdus_dashboards.shell.navigation import PROTOTYPES
 from pasperdus_dashboards.shell.visit import Visit
 from pasperdus_service.languages import Language
@@ -50,7 +50,7 @@ def form_page(
         status=status,
         form=form,
         labels=labels(language),
-        short_labels=short(labels(language)),
+        short_labels=labels_before(form, labels(language), language),
         trial=trial,
         is_late=trial is not None and trial.prototype.started_at_ms is not None,
         action=visit.address(NEW if trial is None else f"{trial.page}{CHANGE}"),
@@ -65,7 +65,7 @@ def form_page(
 
 
 def refused_trial(sent: SentForm, error: RefusalError, visit: Visit) -> Form:
-    return refused(sent, error, visit.language, controls=FIELDS, zone=visit.zone, named=NAMED)
+    return refused_here(sent, error, visit.language, controls=FIELDS, zone=visit.zone, named=NAMED)
 
 
 def _choices(known: Known, language: Language) -> dict[str, Any]:

@@ -1,13 +1,15 @@
 """The page of one trial: what was laid down, where it stands, what comes next, and its log."""
 
 from collections.abc import Mapping
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from pasperdus_collector.errors import NotFoundError
 from pasperdus_dashboards.prototypes.addresses import trial_page
-from pasperdus_dashboards.prototypes.desk import Desk
+from pasperdus_dashboards.prototypes.desk import Desk, Trial
+from pasperdus_dashboards.prototypes.list_page import trials_page
 from pasperdus_dashboards.prototypes.log_words import log_entries
 from pasperdus_dashboards.shell.navigation import PROTOTYPES
 from pasperdus_dashboards.shell.visit import Visit
@@ -32,6 +34,7 @@ def trial_routes(desk: Desk) -> APIRouter:
             told=told(visit.language),
             view=view,
             trial_page=trial.page,
+            pdf=_report(trial),
             answer=desk.answer(site, name, visit.language) if can_compare else None,
             log=log_entries(
                 desk.registering.log(site, name),
@@ -45,14 +48,28 @@ def trial_routes(desk: Desk) -> APIRouter:
     return router
 
 
+def _report(trial: Trial) -> str:
+    """Return where the comparison is had as a document, as the page Compare links it."""
+    told = {
+        "site": trial.site.site,
+        "prototype": trial.prototype.prototype,
+        "language": trial.visit.language.code,
+    }
+    return f"/api/v1/compare.pdf?{urlencode(told)}"
+
+
 def no_trial(desk: Desk, request: Request, name: str) -> Response:
-    """Return the page that says that there is no such trial, or no such site."""
+    """Return the trials that are there, where one is asked for that is not; or no such site."""
     visit: Visit = desk.shell.visit(request, trial_page(name))
     if visit.site is None:
         return visit.nothing_here()
-    return visit.not_found(
-        visit.language.gettext("This site has no trial or period of that name."),
-        back=visit.address(PROTOTYPES),
+    return trials_page(
+        desk,
+        visit,
+        visit.site,
+        lost=visit.language.gettext(
+            "This site has no trial or period of that name. Here is what it has."
+        ),
     )
 
 

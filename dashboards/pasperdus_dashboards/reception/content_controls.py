@@ -36,7 +36,7 @@ def _service(language: Language, _offered: Offered) -> list[Part]:
         Part(
             title="",
             rows=(
-                _both("title", _("Name"), board.Title, language, is_needed=True),
+                _both("title", _("Name"), board.Title, language, lacks=_("Name the service.")),
                 _both("place", _("Place"), board.Title, language),
             ),
         )
@@ -60,7 +60,16 @@ def _desk(language: Language, offered: Offered) -> list[Part]:
             title=_("Which desk"),
             rows=(
                 *([(of_service,)] if services else []),
-                _both("title", _("Title"), board.Title, language, is_needed=not services),
+                _both(
+                    "title",
+                    _("Title"),
+                    board.Title,
+                    language,
+                    lacks=_("Give a title, or choose a service.")
+                    if services
+                    else _("Give a title."),
+                    or_else=("service",) if services else (),
+                ),
                 _both("place", _("Place"), board.Title, language),
             ),
         ),
@@ -81,11 +90,25 @@ def _desk(language: Language, offered: Offered) -> list[Part]:
                             )
                             for n, name in enumerate(WEEKDAYS)
                         ),
+                        lacks=_("Tick a day, or give a date."),
+                        or_else=("dates",),
                     ),
                 ),
                 (
-                    Control(name="opens", label=_("Opens at"), look="clock", is_needed=True),
-                    Control(name="closes", label=_("Closes at"), look="clock", is_needed=True),
+                    Control(
+                        name="opens",
+                        label=_("Opens at"),
+                        look="clock",
+                        is_needed=True,
+                        lacks=_("Give the opening time."),
+                    ),
+                    Control(
+                        name="closes",
+                        label=_("Closes at"),
+                        look="clock",
+                        is_needed=True,
+                        lacks=_("Give the closing time."),
+                    ),
                 ),
                 (
                     Control(
@@ -120,7 +143,7 @@ def _notice(language: Language, _offered: Offered) -> list[Part]:
         Part(
             title="",
             rows=(
-                _both("title", _("Title"), board.Heading, language, is_needed=True),
+                _both("title", _("Title"), board.Heading, language, lacks=_("Give a title.")),
                 _both("text", _("Text"), board.Paragraph, language, is_long=True),
             ),
         )
@@ -133,8 +156,21 @@ def _answer(language: Language, _offered: Offered) -> list[Part]:
         Part(
             title="",
             rows=(
-                _both("said", _("You said"), board.Heading, language, is_needed=True),
-                _both("done", _("We did"), board.Paragraph, language, is_needed=True, is_long=True),
+                _both(
+                    "said",
+                    _("You said"),
+                    board.Heading,
+                    language,
+                    lacks=_("Write what visitors said."),
+                ),
+                _both(
+                    "done",
+                    _("We did"),
+                    board.Paragraph,
+                    language,
+                    lacks=_("Write what was done about it."),
+                    is_long=True,
+                ),
             ),
         )
     ]
@@ -142,7 +178,13 @@ def _answer(language: Language, _offered: Offered) -> list[Part]:
 
 def _need(language: Language, _offered: Offered) -> list[Part]:
     _ = language.gettext
-    title = _both("title", _("What somebody needs"), board.Title, language, is_needed=True)
+    title = _both(
+        "title",
+        _("What somebody needs"),
+        board.Title,
+        language,
+        lacks=_("Write what somebody needs."),
+    )
     return [Part(title="", rows=(title,))]
 
 
@@ -158,6 +200,7 @@ def _contact(language: Language, offered: Offered) -> list[Part]:
                         label=_("Name of the organisation"),
                         most=most_of(board.Title),
                         is_needed=True,
+                        lacks=_("Name the organisation."),
                         hint=_("An office that receives people, never a person."),
                     ),
                 ),
@@ -184,6 +227,7 @@ def _helps_with(language: Language, offered: Offered) -> Control:
         label=language.gettext("Helps with (one to four)"),
         look="several",
         is_needed=True,
+        lacks=language.gettext("Tick one need at least."),
         choices=tuple(
             Choice(value=each.name, label=_in(language, each.title)) for each in offered.needs
         ),
@@ -204,7 +248,14 @@ def _phrase(language: Language, _offered: Offered) -> list[Part]:
         Part(
             title="",
             rows=(
-                tuple(_in_language(code, language, is_needed=code == "fr") for code in usual),
+                tuple(
+                    _in_language(
+                        code,
+                        language,
+                        lacks=_("Write the sentence in French.") if code == "fr" else "",
+                    )
+                    for code in usual
+                ),
                 (Control(name="arrow", label=_("Arrow"), look="one", choices=arrows),),
             ),
         ),
@@ -231,7 +282,13 @@ def _tally(language: Language, _offered: Offered) -> list[Part]:
         Part(
             title="",
             rows=(
-                _both("title", _("What is counted"), board.Title, language, is_needed=True),
+                _both(
+                    "title",
+                    _("What is counted"),
+                    board.Title,
+                    language,
+                    lacks=_("Say what is counted."),
+                ),
                 (
                     Control(
                         name="is_shown",
@@ -295,28 +352,35 @@ def _both(
     text: object,
     language: Language,
     *,
-    is_needed: bool = False,
+    lacks: str = "",
+    or_else: tuple[str, ...] = (),
     is_long: bool = False,
 ) -> Row:
-    """Return a text in both languages; the French one stands in where there is no other."""
+    """Return a text in both languages; the French one stands in where there is no other.
+
+    It is needed where words say that it ``lacks``, unless another field will do (``or_else``).
+    """
     return tuple(
         Control(
             name=f"{name}.{code}",
             label=_told_in(label, code, language),
             look="text" if is_long else "line",
             most=most_of(text),
-            is_needed=is_needed and code == "fr",
+            is_needed=bool(lacks) and not or_else and code == "fr",
+            lacks=lacks if code == "fr" else "",
+            or_else=or_else if code == "fr" else (),
         )
         for code in ("fr", "en")
     )
 
 
-def _in_language(code: str, language: Language, *, is_needed: bool = False) -> Control:
+def _in_language(code: str, language: Language, *, lacks: str = "") -> Control:
     return Control(
         name=f"texts.{code}",
         label=_told_in(language.gettext("Sentence"), code, language),
         most=most_of(board.Phrase),
-        is_needed=is_needed,
+        is_needed=bool(lacks),
+        lacks=lacks,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pasperdus_collector.reception.content import Content, Kind
 from pasperdus_contract import board
-from pasperdus_dashboards.shell.forms import Values
+from pasperdus_dashboards.shell.forms import Values, whole_number
 
 _Shape = Literal["both", "maybe_both", "line", "maybe_line", "several", "days", "yes", "number"]
 _SHAPES: Mapping[Kind, Mapping[str, _Shape]] = {
@@ -114,9 +114,10 @@ def field_of(kind: Kind, path: str, values: Values) -> str:
     if kind == "tally" and path.startswith("categories."):
         place, _, rest = path.removeprefix("categories.").partition(".")
         rows = list(_filled_rows(values))
-        if place.isdecimal() and int(place) < len(rows):
+        number = whole_number(place)
+        if number is not None and number < len(rows):
             field = rest if rest.startswith("title.") else "title.fr"
-            return f"categories.{rows[int(place)]}.{field}"
+            return f"categories.{rows[number]}.{field}"
     if kind == "phrase" and path.startswith("texts"):
         _, _, code = path.rpartition("texts.")
         return f"texts.{code if code in board.PHRASE_LANGUAGES else 'fr'}"
@@ -170,7 +171,8 @@ def _value(name: str, shape: _Shape, values: Values) -> Any:
             return bool(values.get(name))
         case "number":
             text = _line(values, name)
-            return int(text) if text.isascii() and text.isdecimal() else text or None
+            number = whole_number(text)
+            return text or None if number is None else number
         case "maybe_line":
             return _line(values, name) or None
         case "line":

@@ -1,6 +1,7 @@
 """Contents on pages: listed by section, written in forms, removed, cancelled for a day."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from http import HTTPStatus
 from typing import Any
@@ -23,7 +24,7 @@ from pasperdus_dashboards.reception.content_forms import (
     whole,
 )
 from pasperdus_dashboards.reception.content_words import listed
-from pasperdus_dashboards.reception.controls import Part, labels_of
+from pasperdus_dashboards.reception.controls import Part, completed, labels_of
 from pasperdus_dashboards.reception.differences import differences
 from pasperdus_dashboards.reception.kinds import (
     SECTIONS,
@@ -106,7 +107,7 @@ class _ContentPages:
         try:
             made = self._contents.add(site, kind, new(kind, sent.values, taken=taken))
         except RefusalError as error:
-            form = self._refused(visit, site, kind, sent, error)
+            form = self._completed(visit, site, kind, sent, error)
             return self._blank(visit, site, kind, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         return visit.moved_on(
             f"{RECEPTION}/{section_of(kind)}",
@@ -146,7 +147,7 @@ class _ContentPages:
         except PreconditionError:
             return self._conflict(visit, site, kind, name, sent)
         except RefusalError as error:
-            form = self._refused(visit, site, kind, sent, error)
+            form = self._completed(visit, site, kind, sent, error)
             return self._form(visit, site, before, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         return visit.moved_on(
             f"{RECEPTION}/{section_of(kind)}",
@@ -294,6 +295,19 @@ class _ContentPages:
         )
         return None if found is None else desk_view(found, day, week.today, visit.language)
 
+    def _completed(
+        self, visit: Visit, site: str, kind: Kind, sent: SentForm, error: RefusalError
+    ) -> Form:
+        form = self._refused(visit, site, kind, sent, error)
+        asked = self._parts(visit, site, kind)
+        if kind == "contact" and "needs" not in labels_of(asked):  # there is nothing to tick yet
+            told = visit.language.gettext(
+                "Write a need first: each local actor helps with one at least."
+            )
+            others = tuple(each for each in form.wrong if each.control)
+            form = replace(form, wrong=(Wrong(control="", text=told), *others))
+        return completed(form, asked, visit.language)
+
     def _refused(
         self, visit: Visit, site: str, kind: Kind, sent: SentForm, error: RefusalError
     ) -> Form:
@@ -329,9 +343,12 @@ class _ContentPages:
         return self._form(visit, site, now, form, status=HTTPStatus.CONFLICT)
 
     def _gone(self, visit: Visit, kind: Kind) -> Response:
-        return visit.not_found(
-            visit.language.gettext("Somebody removed it, or it never was here."),
-            back=visit.address(f"{RECEPTION}/{section_of(kind)}"),
+        return visit.render(
+            "reception/absent.html",
+            status=HTTPStatus.NOT_FOUND,
+            subnav=sections(visit.language),
+            up=f"{RECEPTION}/{section_of(kind)}",
+            sentence=visit.language.gettext("This site has nothing of this name."),
         )
 
     def _put_back(self, site: str, before: Stored, made: Stored) -> Stored:

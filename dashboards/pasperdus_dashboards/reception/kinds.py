@@ -129,11 +129,11 @@ def _phrase(language: Language) -> KindWords:
 def _tally(language: Language) -> KindWords:
     _ = language.gettext
     return KindWords(
-        heading=_("Counts by hand"),
+        heading=_("Tallies"),
         intro=_("What agents count with one tap: no more than four are shown."),
-        add=_("Add a count"),
-        change=_("Change a count"),
-        empty=_("Nothing is counted by hand."),
+        add=_("Add a tally"),
+        change=_("Change a tally"),
+        empty=_("No tally yet: agents count nothing."),
     )
 
 

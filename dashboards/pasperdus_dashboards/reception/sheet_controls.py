@@ -21,6 +21,7 @@ def sheet_parts(language: Language) -> list[Part]:
                         look="one",
                         choices=kinds(language),
                         is_needed=True,
+                        lacks=_("Choose an anomaly or an improvement."),
                     ),
                 ),
                 (
@@ -29,6 +30,7 @@ def sheet_parts(language: Language) -> list[Part]:
                         label=_("What, in one line"),
                         most=TITLE_MAX,
                         is_needed=True,
+                        lacks=_("Say in one line what this is about."),
                     ),
                 ),
                 (
@@ -83,6 +85,7 @@ def closing_part(language: Language) -> Part:
                     look="text",
                     most=TEXT_MAX,
                     is_needed=True,
+                    lacks=_("Write what was done, or why nothing was."),
                     hint=_("Or why nothing was: that is an answer too."),
                 ),
             ),
@@ -92,6 +95,7 @@ def closing_part(language: Language) -> Part:
                     label=_("Closed by"),
                     most=BY_MAX,
                     is_needed=True,
+                    lacks=_("Say which function or service closes the sheet."),
                     hint=_("A function or a service, no name."),
                 ),
             ),

@@ -10,19 +10,26 @@ from fastapi import APIRouter, Request, Response
 from pasperdus_collector.api.sheets import Sheets
 from pasperdus_collector.errors import NotFoundError, PreconditionError, RefusalError
 from pasperdus_collector.sheets.records import Sheet, SheetText
-from pasperdus_dashboards.reception.controls import labels_of
+from pasperdus_dashboards.reception.controls import Part, completed, labels_of
 from pasperdus_dashboards.reception.differences import differences
 from pasperdus_dashboards.reception.rooms import SHEETS, sections
 from pasperdus_dashboards.reception.sheet_controls import closing_part, sheet_parts
 from pasperdus_dashboards.reception.sheet_words import SheetView, sheet_view
-from pasperdus_dashboards.shell.forms import Form, Sent, SentForm, Wrong, refused, shown
+from pasperdus_dashboards.shell.forms import (
+    Form,
+    Sent,
+    SentForm,
+    Wrong,
+    refused,
+    shown,
+    whole_number,
+)
 from pasperdus_dashboards.shell.visit import Shell, Visit
 from pasperdus_service.languages import Language
 
 MOST_CLOSED = 50
 """Of those closed, on the page at once; the address of each stays."""
 _TEXT = ("kind", "what", "detail", "owner", "action", "due")
-_MOST_DIGITS = 9
 
 
 def sheet_routes(shell: Shell, sheets: Sheets) -> APIRouter:
@@ -79,7 +86,9 @@ class _SheetPages:
         try:
             made = self._sheets.add(site, _written(sent))
         except RefusalError as error:
-            form = _refused(visit, sent, error)
+            form = completed(
+                _refused(visit, sent, error), sheet_parts(visit.language), visit.language
+            )
             return self._blank(visit, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         return visit.moved_on(
             SHEETS,
@@ -98,6 +107,7 @@ class _SheetPages:
     def change(self, what: str) -> Any:
         """Return what answers a form of a sheet: its text, or that it is closed or open again."""
         said = {"": _written, "/clore": _closing, "/rouvrir": _reopening}[what]
+        asked = {"": sheet_parts, "/clore": _closing_parts, "/rouvrir": _no_parts}[what]
         done = {"": "changed", "/clore": "closed", "/rouvrir": "reopened"}[what]
 
         def answer(request: Request, number: str, sent: Sent) -> Response:
@@ -116,6 +126,7 @@ class _SheetPages:
                 return self._conflict(visit, site, before.number, sent, is_text=what == "")
             except RefusalError as error:
                 form = _refused(visit, sent, error)
+                form = completed(form, asked(visit.language), visit.language)
                 both = Form(values={**_kept(before).values, **form.values}, wrong=form.wrong)
                 return self._page(visit, before, both, status=HTTPStatus.UNPROCESSABLE_ENTITY)
             return visit.moved_on(
@@ -199,10 +210,11 @@ class _SheetPages:
         return self._page(visit, now, form, status=HTTPStatus.CONFLICT)
 
     def _sheet(self, site: str, number: str) -> Sheet | None:
-        if not (number.isascii() and number.isdecimal() and len(number) <= _MOST_DIGITS):
+        found = whole_number(number)
+        if found is None:
             return None
         try:
-            return self._sheets.one(site, int(number))
+            return self._sheets.one(site, found)
         except NotFoundError:
             return None
 
@@ -222,6 +234,14 @@ def _closing(sent: SentForm) -> dict[str, Any]:
         "outcome": sent.text("outcome") or None,
         "by": sent.text("by") or None,
     }
+
+
+def _closing_parts(language: Language) -> list[Part]:
+    return [closing_part(language)]
+
+
+def _no_parts(_language: Language) -> list[Part]:
+    return []
 
 
 def _reopening(_sent: SentForm) -> dict[str, Any]:
@@ -247,9 +267,12 @@ def _refused(visit: Visit, sent: SentForm, error: RefusalError) -> Form:
 
 
 def _gone(visit: Visit) -> Response:
-    return visit.not_found(
-        visit.language.gettext("There is no such sheet: it was removed, or never was here."),
-        back=visit.address(SHEETS),
+    return visit.render(
+        "reception/absent.html",
+        status=HTTPStatus.NOT_FOUND,
+        subnav=sections(visit.language),
+        up=SHEETS,
+        sentence=visit.language.gettext("This site has no sheet of this number."),
     )
 
 

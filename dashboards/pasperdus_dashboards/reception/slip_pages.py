@@ -12,7 +12,7 @@ from pasperdus_collector.errors import NotFoundError, RefusalError
 from pasperdus_collector.reception.slips import KEPT_MS
 from pasperdus_contract.slips import MAX_CALLER, MAX_SLIP_TEXT, MAX_SLIPS
 from pasperdus_dashboards.reception.content_controls import PHONE_MOST
-from pasperdus_dashboards.reception.controls import Choice, Control, Part, labels_of
+from pasperdus_dashboards.reception.controls import Choice, Control, Part, completed, labels_of
 from pasperdus_dashboards.reception.rooms import MESSAGES, sections
 from pasperdus_dashboards.shell.forms import Form, Sent, refused
 from pasperdus_dashboards.shell.visit import Shell, Visit
@@ -113,8 +113,10 @@ class _SlipPages:
                 }
             )
         except RefusalError as error:
-            controls = labels_of([_part(visit.language, [])])
+            asked = [_part(visit.language, [])]
+            controls = labels_of(asked)
             form = refused(sent, error, visit.language, controls=controls, zone=visit.zone)
+            form = completed(form, asked, visit.language)
             return self._page(visit, visit.site.site, form, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         return visit.moved_on(MESSAGES, "sent", undo=lambda: self._slips.withdraw(note.id))
 
@@ -158,6 +160,7 @@ def _part(language: Language, terminals: list[TerminalView]) -> Part:
                     label=_("For"),
                     look="one",
                     is_needed=True,
+                    lacks=_("Choose a terminal."),
                     choices=tuple(Choice(value=each.node, label=each.title) for each in terminals),
                 ),
             ),
@@ -174,6 +177,7 @@ def _part(language: Language, terminals: list[TerminalView]) -> Part:
                     look="text",
                     most=MAX_SLIP_TEXT,
                     is_needed=True,
+                    lacks=_("Write the message."),
                     hint=_("Only what is needed to call back."),
                 ),
             ),

@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from pasperdus_dashboards.shell.languages import languages
 from pasperdus_dashboards.shell.navigation import navigation
-from pasperdus_dashboards.shell.templating import addresses, render
+from pasperdus_dashboards.shell.templating import addresses, render, same_page
 from pasperdus_service.languages import DEFAULT, Language
 
 _PROGRAMS = ("/api/", "/static/", "/metrics", "/healthz", "/readyz")
@@ -35,6 +35,8 @@ def failure_page(request: Request, status: HTTPStatus) -> Response | None:
         address=addresses(path, language, request.query_params.get("site")),
         navigation=navigation(language),
         here=path,
+        same=same_page(request, path, site=None),
+        root=path,
         done="",
         undo="",
     )
@@ -58,7 +60,8 @@ def _told(status: HTTPStatus, language: Language) -> tuple[str, str]:
             return (
                 language.gettext("Too large"),
                 language.gettext(
-                    "What was sent is larger than this page takes. Nothing was changed."
+                    "What was sent is larger than this page takes. Nothing was changed. Go back in "
+                    "your browser: what you typed is still there; shorten it."
                 ),
             )
         case HTTPStatus.SERVICE_UNAVAILABLE:

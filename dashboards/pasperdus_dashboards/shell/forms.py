@@ -18,6 +18,7 @@ from pasperdus_dashboards.shell.refusals import words
 from pasperdus_service.languages import Language
 
 Values = Mapping[str, Sequence[str]]
+_MOST_DIGITS = 18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +42,8 @@ class SentForm:
 
     def version(self) -> int:
         """Return the version that the person has read; -1, which nothing has, where none is."""
-        text = self.text("version")
-        return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else -1
+        found = whole_number(self.text("version"))
+        return -1 if found is None else found
 
     @property
     def values(self) -> Values:
@@ -53,6 +54,12 @@ class SentForm:
         return found
 
 
+def whole_number(text: str) -> int | None:
+    """Return a number that somebody typed in plain digits; None for anything else."""
+    is_one = text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS
+    return int(text) if is_one else None
+
+
 async def _read(request: Request) -> SentForm:
     fields, files = [], {}
     async with request.form() as form:  # closes the files, which may be on the disk
@@ -60,8 +67,13 @@ async def _read(request: Request) -> SentForm:
             if isinstance(value, UploadFile):
                 files[name] = await value.read()
             else:
-                fields.append((name, value.replace("\r\n", "\n")))
+                fields.append((_whole_text(name), _whole_text(value)))
     return SentForm(fields=tuple(fields), files=files)
+
+
+def _whole_text(text: str) -> str:
+    """Return a text that can be written: half a character becomes a question mark."""
+    return text.replace("\r\n", "\n").encode("utf-8", "replace").decode("utf-8")
 
 
 Sent = Annotated[SentForm, Depends(_read)]

@@ -26,6 +26,11 @@ class Entry:
         return page == self.page or page.startswith(f"{self.page}/")
 
 
+def root_of(page: str) -> str:
+    """Return the page that a part of it belongs to: another site may not have that part."""
+    return f"/{page.split('/')[1]}"
+
+
 def navigation(language: Language) -> list[Entry]:
     """Return the six pages."""
     return [

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import jinja2
+from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from pasperdus_dashboards.shell.languages import languages
@@ -39,6 +40,26 @@ def addresses(page: str, language: Language, site: str | None) -> Callable[..., 
         return f"{path}?{urlencode(kept)}" if kept else path
 
     return address
+
+
+def same_page(request: Request, page: str, *, site: str | None) -> Callable[[str], str]:
+    """Return what writes the address of this very page in another language.
+
+    An answer to a form has no address that could be asked again: ``page`` stands for it.
+    """
+    said = {"lang", "done", "undo", "site"}
+    named = [] if site is None else [("site", site)]
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name not in said]
+    path = request.url.path
+    if request.method not in ("GET", "HEAD"):
+        path, kept = page, []
+    kept = named + kept
+
+    def same(code: str) -> str:
+        query = [*kept, *([] if code == DEFAULT else [("lang", code)])]
+        return f"{path}?{urlencode(query)}" if query else path
+
+    return same
 
 
 @cache

@@ -12,8 +12,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from pasperdus_collector.api.queries import Queries
 from pasperdus_collector.registry import Site
 from pasperdus_dashboards.shell.languages import languages
-from pasperdus_dashboards.shell.navigation import navigation
-from pasperdus_dashboards.shell.templating import addresses, render
+from pasperdus_dashboards.shell.navigation import navigation, root_of
+from pasperdus_dashboards.shell.templating import addresses, render, same_page
 from pasperdus_dashboards.shell.undoing import Undoing
 from pasperdus_service.languages import DEFAULT, Language
 
@@ -43,6 +43,8 @@ class Shell:
         sites = self.queries.sites()
         asked = query.get("site")
         site = _choose(sites, asked)
+        # Which site comes first may change: with several, every address says which one it means.
+        said = site.site if site and (asked or len(sites) > 1) else None
         return Visit(
             shell=self,
             page=page,
@@ -50,9 +52,10 @@ class Shell:
             sites=sites,
             site=site,
             asked=asked,
-            address=addresses(page, language, asked if site else None),
+            address=addresses(page, language, said),
             done=query.get("done", ""),
             undo=query.get("undo", ""),
+            same=same_page(request, page, site=said),
         )
 
 
@@ -73,6 +76,8 @@ class Visit:
 
     done: str
     undo: str
+    same: Callable[[str], str]
+    """Writes the address of this very page in another language."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -98,6 +103,8 @@ class Visit:
             address=self.address,
             navigation=navigation(self.language),
             here=self.page,
+            same=self.same,
+            root=root_of(self.page),
             folds_sites=len(self.sites) > MOST_SHOWN_SITES,
             done=done,
             undo=self.undo if done and self.shell.undoing.has(self.undo) else "",

@@ -16,6 +16,7 @@ function named(address, values) {
 function keep(chart) {
   const drawn = chart.querySelector(".drawn");
   const drawable = chart.closest(".drawable");
+  const folded = chart.closest("details"); // nothing has a width in there while it is closed
   let drawnAt = -Infinity;
   let picturedAt = performance.now();
   let drawingDue;
@@ -33,6 +34,8 @@ function keep(chart) {
     const specification = await answer.json();
     // The proportions of the picture, so that nothing moves when it is drawn over.
     drawn.style.aspectRatio = isNarrow.matches ? chart.dataset.narrow : chart.dataset.wide;
+    const leastHeight = specification.usermeta?.least_height;
+    drawn.style.minHeight = leastHeight === undefined ? "" : `${leastHeight}px`;
     chart.classList.add("is-drawn");
     await window.vegaEmbed(drawn, specification, {
       actions: false,
@@ -47,7 +50,7 @@ function keep(chart) {
   }
 
   async function drawOrShowPicture() {
-    if (chart.dataset.version === "") return;
+    if (chart.dataset.version === "" || (folded !== null && !folded.open)) return;
     if (isDrawing) {
       plan();
       return;
@@ -97,6 +100,7 @@ function keep(chart) {
 
   isNarrow.addEventListener("change", drawOrShowPicture);
   isDark.addEventListener("change", drawOrShowPicture);
+  if (folded !== null) folded.addEventListener("toggle", drawOrShowPicture);
   if (chart.dataset.follows) document.addEventListener("parts", follow);
   drawOrShowPicture();
 }

@@ -18,10 +18,18 @@ function put(html) {
   const fresh = new DOMParser().parseFromString(html, "text/html");
   for (const part of fresh.querySelectorAll("[data-live]")) {
     const old = document.getElementById(part.id);
-    if (old === null || old.isEqualNode(part)) continue;
+    if (old === null) continue;
+    for (const each of old.querySelectorAll("details[id][open]")) {
+      part.querySelector(`#${CSS.escape(each.id)}`)?.setAttribute("open", ""); // as it was left
+    }
+    if (old.isEqualNode(part)) continue;
+    const focused = document.activeElement?.closest("details[id]");
     const attributes = part.getAttributeNames();
     for (const name of attributes) old.setAttribute(name, part.getAttribute(name));
     old.replaceChildren(...part.childNodes);
+    if (focused && !focused.isConnected) {
+      document.getElementById(focused.id)?.querySelector("summary").focus();
+    }
   }
   document.dispatchEvent(new CustomEvent("parts"));
 }

@@ -116,14 +116,14 @@ def offered(card: SiteCard) -> list[Measure]:
 
 
 def bucket_names(language: Language) -> Mapping[BucketSize, str]:
-    """Return what each size of bucket is called."""
+    """Return how long each size of bucket is, in words."""
     gettext = language.gettext
     return {
-        "15m": gettext("by the quarter-hour"),
-        "1h": gettext("by the hour"),
-        "1d": gettext("by the day"),
-        "1w": gettext("by the week"),
-        "1mo": gettext("by the month"),
+        "15m": gettext("a quarter of an hour"),
+        "1h": gettext("an hour"),
+        "1d": gettext("a day"),
+        "1w": gettext("a week"),
+        "1mo": gettext("a month"),
     }
 
 

@@ -123,7 +123,7 @@ def day_view(today: Today, language: Language) -> DayView:
         nodes=cards,
         fleet_line=fleet_line(cards, language),
         fleet_sentence=fleet_sentence(today, cards, language),
-        door_trouble=door_trouble(gone, language),
+        door_trouble=door_trouble(gone, today.site, language),
         announcement=" ".join([comparison, *entries_notes]),
     )
 
@@ -235,7 +235,8 @@ def _band(band: Band, language: Language) -> str:
 
 def _margin(today: Today, language: Language) -> str:
     margin = today.inside.margin
-    return "" if margin is None else f"±\u202f{language.number(margin)}"
+    # A difference of nobody on usual days does not make a count exact.
+    return "" if margin is None else f"±\u202f{language.number(max(1, margin))}"
 
 
 def _inside_title(today: Today, language: Language, *, is_stopped: bool) -> str:

@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 from pasperdus_collector.api.today import Today
 from pasperdus_collector.node_state import NodeState
-from pasperdus_dashboards.fleet.node_words import NodeCard, gone_since_ms
+from pasperdus_collector.registry import Site
+from pasperdus_dashboards.fleet.node_words import NodeCard, gone_since_ms, place_of, troubled_line
 from pasperdus_service.languages import Language
 
 
@@ -28,19 +29,19 @@ def stopped_notes(today: Today, language: Language, zone: ZoneInfo) -> Iterator[
             yield language.gettext(
                 "The door's node (%(node)s) has not answered since %(since)s: these figures stop "
                 "there.",
-                node=node.node,
+                node=place_of(node, today.site),
                 since=since,
             )
         else:
             yield language.gettext(
                 "The door's node (%(node)s) has not answered since %(since)s: what it has counted "
                 "since then is missing here.",
-                node=node.node,
+                node=place_of(node, today.site),
                 since=since,
             )
 
 
-def door_trouble(gone: Sequence[NodeState], language: Language) -> str:
+def door_trouble(gone: Sequence[NodeState], site: Site, language: Language) -> str:
     """Return the notice above the figures; empty when every door answers."""
     if not gone:
         return ""
@@ -48,20 +49,15 @@ def door_trouble(gone: Sequence[NodeState], language: Language) -> str:
         "A door's node does not answer: %(nodes)s.",
         "%(count)s doors' nodes do not answer: %(nodes)s.",
         len(gone),
-        nodes=", ".join(node.node for node in gone),
+        nodes=", ".join(place_of(node, site) for node in gone),
     )
 
 
 def fleet_line(cards: Sequence[NodeCard], language: Language) -> str:
     """Return how the nodes are in a few words; empty without a node."""
-    troubled = sum(not card.is_fine for card in cards)
+    troubled = troubled_line(cards, language)
     if troubled:
-        return language.ngettext(
-            "%(count)s node of %(all)s needs somebody",
-            "%(count)s nodes of %(all)s need somebody",
-            troubled,
-            all=language.number(len(cards)),
-        )
+        return troubled
     if cards:
         return language.ngettext("%(count)s node working", "%(count)s nodes working", len(cards))
     return ""

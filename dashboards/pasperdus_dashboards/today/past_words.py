@@ -59,6 +59,8 @@ def _row(week: Week, language: Language) -> WeekRow:
     elif is_partial:
         covered = language.percent(min(week.coverage, WHOLE))
         remark = language.gettext("measured %(share)s of the time", share=covered)
+    elif week.passages_in == 0:
+        remark = language.gettext("nobody came: closed")
     else:
         remark = ""
     return WeekRow(
@@ -75,7 +77,8 @@ def _row(week: Week, language: Language) -> WeekRow:
 
 
 def _sentence(weeks: Sequence[Week], language: Language) -> str:
-    whole = [week for week in weeks if week.passages_in is not None and week.coverage >= WHOLE]
+    # A week in which nobody came is a closed one: it says nothing of how many come.
+    whole = [week for week in weeks if week.passages_in and week.coverage >= WHOLE]
     if not whole:
         return language.gettext("No week has been measured from end to end yet.")
     entries = [week.passages_in or 0 for week in whole]

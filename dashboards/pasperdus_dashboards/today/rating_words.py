@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from pasperdus_collector.analysis.score_interval import score_interval
 from pasperdus_collector.api.today import Published, Ratings
 from pasperdus_collector.release import K
 from pasperdus_contract.events import SATISFIED_FROM
@@ -33,6 +34,7 @@ class RatingsView:
     rows: list[ScoreRow]
     share_text: str
     total_text: str
+    interval_text: str
     satisfied_means: str
 
 
@@ -62,7 +64,17 @@ def ratings_view(ratings: Ratings, language: Language, zone: ZoneInfo) -> Rating
         rows=rows,
         share_text=language.percent(satisfied / total) if total else "",
         total_text=language.ngettext("%(count)s rating", "%(count)s ratings", total),
+        interval_text=_interval(satisfied, total, language) if total else "",
         satisfied_means=satisfied_means(ratings.scale, language),
+    )
+
+
+def _interval(satisfied: int, total: int, language: Language) -> str:
+    low, high = score_interval(satisfied, total)
+    return language.gettext(
+        "95 %% interval: %(low)s to %(high)s",
+        low=language.percent(low),
+        high=language.percent(high),
     )
 
 

@@ -111,7 +111,7 @@ def test_without_javascript_charts_are_pictures_and_forms_work(url: str, browse:
     still.scroll_into_view_if_needed()
     assert still.is_visible()
     assert still.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
-    assert "Sans JavaScript, cette page" in plain(tab.page.inner_text("main"))
+    assert "Sans JavaScript" in plain(tab.page.inner_text("main"))
 
     tab.page.goto(f"{url}/accueil/annonce")
     _write(tab, "title.fr", "Sans script")

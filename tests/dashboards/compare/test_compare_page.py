@@ -17,8 +17,12 @@ import pytest
 from pasperdus_collector.ingest import Ingest
 from pasperdus_collector.ledger import Ledger
 from pasperdus_collector.register.log import Signed
-from pasperdus_collector.register.plan import register_period, register_prototype
-from pasperdus_collector.register.records import Period
+from pasperdus_collector.register.plan import (
+    change_prototype,
+    register_period,
+    register_prototype,
+)
+from pasperdus_collector.register.records import Decision, Period
 from pasperdus_collector.register.store import read_prototype
 from support.gathering import change, change_period, copied
 from support.pages import Site as Pages
@@ -109,6 +113,43 @@ def test_it_says_what_it_does_not_say(ended: Opened) -> None:
     assert "Rien sur les personnes qui n’ont pas donné leur avis" in unsaid
 
 
+def test_the_shades_of_the_maps_are_told_in_words_that_hold_in_both_themes(ended: Opened) -> None:
+    told = re.search(
+        r"Couleur plus soutenue : part plus élevée \(de (\d+) % à (\d+) %\)", ended.text()
+    )
+    assert told is not None
+    cells = ended.pages.get(f"{PAGE}/carte-essai.json").json()["datasets"]
+    values = [row["value"] for each in cells.values() for row in each if row.get("value")]
+
+    assert int(told[1]) <= round(min(values) * 100) <= round(max(values) * 100) <= int(told[2])
+    assert "foncé" not in ended.text()
+
+
+def test_a_change_of_the_plan_after_the_start_is_among_what_to_know(own: Opened) -> None:
+    signed = Signed(by="équipe", why="trop ambitieux", at_ms=SITE.at(8))
+    with own.ledger.transaction():
+        known = read_prototype(own.ledger.db, SITE.site, PROTOTYPE)
+        change_prototype(
+            own.ledger.db,
+            SITE.site,
+            PROTOTYPE,
+            {"delta": 0.03},
+            version=known.version,
+            signed=signed,
+        )
+
+    html = own.text()
+    before = html.split("À savoir avant de décider")[1].split("</section>")[0]
+    assert "changement après le début de l’essai" in before
+
+
+def test_a_decision_says_who_made_it_and_when(own: Opened) -> None:
+    made = Decision(decided="keep", why=None, by="comité", at_ms=SITE.at(12))
+    change(own.trial, decision=made)
+
+    assert "Décision prise par comité le 30 mars 2026." in own.text()
+
+
 def test_the_english_page_says_the_same_in_english(ended: Opened) -> None:
     html = ended.text("?lang=en")
 
@@ -162,7 +203,7 @@ def test_while_nothing_can_be_compared_nothing_looks_like_a_result(dark_trial: T
     assert sorted(drawn(html)) == ["semaines"]
     assert "Proposition" not in html
     assert "Satisfaits" not in html
-    assert '<span class="tag troubled">ne tient pas</span>' in html
+    assert "</span> ne tient pas</span>" in html
     assert {row["satisfied"] for row in csv.DictReader(StringIO(weeks))} == {""}
 
 

@@ -33,12 +33,22 @@ def with_response(**changed: Any) -> Comparison:
 
 
 def test_a_changed_response_rate_does_not_hold() -> None:
-    assert rows(with_response())["Avis pour 100 sorties"].state == "holds"
+    sure = Interval(low=0.85, high=1.15, level=0.95)
+    assert rows(with_response(ratio_interval=sure))["Avis pour 100 sorties"].state == "holds"
 
     broken = rows(with_response(is_changed=True, ratio=1.6))["Avis pour 100 sorties"]
 
     assert (broken.state, broken.word) == ("broken", "ne tient pas")
     assert "1,60 fois celui d’avant" in plain(broken.said)
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.7, 1.63), (0.79, 1.1), (0.9, 1.21)])
+def test_a_response_rate_that_may_have_changed_is_not_said_to_hold(low: float, high: float) -> None:
+    told = with_response(ratio=1.06, ratio_interval=Interval(low=low, high=high, level=0.95))
+
+    guard = rows(told)["Avis pour 100 sorties"]
+
+    assert (guard.state, guard.word, guard.mark) == ("unsure", "pas encore sûr", "?")
 
 
 def test_what_nobody_knows_is_not_said_to_hold() -> None:

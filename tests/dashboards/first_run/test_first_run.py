@@ -141,6 +141,19 @@ def test_a_node_that_appears_and_its_first_passage_are_seen_and_lead_on(site: Si
     assert len(re.findall(r'class="is-done"', steps)) == 3
 
 
+def test_everything_works_is_not_said_of_a_node_that_is_silent(site: Site) -> None:
+    named(site)
+    site.place.passages("entree", "porte", "in", [site.now_ms])
+    site.place.status("entree", site.now_ms)
+    assert "Tout fonctionne." in text(site.get(f"{PAGE}?step=4"))
+
+    site.place.status("entree", site.now_ms, "offline")
+
+    said = text(site.get(f"{PAGE}?step=4"))
+    assert "Le premier passage a été compté." in said
+    assert "Tout fonctionne." not in said
+
+
 def test_where_no_program_may_be_started_the_command_is_given(site: Site) -> None:
     named(site)
     page = site.get(f"{PAGE}?step=3")

@@ -165,7 +165,7 @@ def test_what_is_no_number_is_told_where_it_stands_and_the_time_stays_over(
     refused = door.post(f"{PAGE}/comparer", sent)
 
     assert refused.status_code == 422
-    assert "Écrire combien vous en avez compté, 0 pour personne." in text(refused)
+    assert "Écrivez combien vous en avez compté, 0 pour personne." in text(refused)
     fields = filled(refused, f"{PAGE}/comparer?site=default")
     ended_ms = door.now_ms
     door.now_ms += MINUTE_MS

@@ -8,6 +8,7 @@ from html import unescape
 import pytest
 
 from pasperdus_collector.registry import Site as Registered
+from pasperdus_collector.registry import ZoneTitle
 from pasperdus_contract.fields import QUARTER_MS
 from support.pages import Site
 from support.reception import epoch_of
@@ -51,18 +52,55 @@ def registered(site: Site) -> Registered:
 def test_each_node_says_how_it_is_and_those_in_need_come_first(fleet: Site) -> None:
     said = text(fleet.get("/parc"))
 
-    assert "1 nœud sur 2 demande un coup d’œil. 3 événements en attente d’envoi" in said
+    assert "1 nœud sur 2 à vérifier." in said
     waiting_room, entrance = said.index("attente En service, à vérifier"), said.index("entree En")
     assert waiting_room < entrance
     of_waiting_room = said[waiting_room:entrance]
     assert "accueil : fonctionne, porte-2 : masqué" in of_waiting_room
-    assert "3 événements en attente, rien n’est perdu (le plus ancien : 14 h 33)" in of_waiting_room
+    assert (
+        "3 événements en attente, rien n’est perdu (le plus ancien : 14 h 33)." in of_waiting_room
+    )
+    assert said.count("3 événements") == 1
     assert "à l’heure, moins d’une seconde d’écart" in of_waiting_room
     for fact in ("76 %", "51 °C", "700 Mo", "0.1.0", "Événements manquants aucun"):
         assert fact in of_waiting_room, fact
     of_entrance = said[entrance:]
     assert "Secteur ou batterie secteur" in of_entrance
     assert "Dernier événement 14 h 34" in of_entrance
+
+
+def test_what_a_silent_node_said_of_itself_is_not_called_present(fleet: Site) -> None:
+    fleet.now_ms += 2 * HOUR_MS
+
+    for address in ("/parc", NODE):
+        said = text(fleet.get(address))
+        assert "entree Silencieux" in said
+        of_entrance = said[said.index("entree Silencieux") :]
+        present, known = of_entrance.split("Dernier état connu, 14 h 36", 1)
+        assert "Dernier événement 14 h 34" in present
+        for fact in ("fonctionne", "à l’heure", "secteur"):
+            assert fact not in present, fact
+            assert fact in known, fact
+
+
+def test_the_place_leads_and_a_screen_is_called_one(fleet: Site) -> None:
+    site = registered(fleet)
+    fleet.queries.change_site(
+        "default",
+        title=None,
+        time_zone=None,
+        agents=None,
+        lines=[],
+        zones=[ZoneTitle(zone="entree", title="Porte nord")],
+        version=site.version,
+    )
+    sensors = {"porte": "ok", "screen": "failed"}
+    fleet.place.heartbeat("entree", fleet.now_ms - 1_000, sensors=sensors)
+
+    for address in ("/parc", NODE, "/aujourdhui"):
+        said = text(fleet.get(address))
+        assert "Porte nord entree En service, à vérifier L’écran signale « en panne »." in said
+    assert f'href="{NODE}?site=default">Porte nord</a>' in fleet.get("/aujourdhui").text
 
 
 def test_what_is_missing_is_told_by_its_exact_numbers_and_epoch(fleet: Site) -> None:

@@ -83,6 +83,9 @@ def test_a_form_with_mistakes_keeps_what_was_written_and_says_where_they_stand(
 
     assert answer.status_code == backwards.status_code == 422
     assert wrong_at(answer) == {"title", "delta", "by"}
+    assert "Donnez un titre, en quelques mots." in text(answer)
+    assert "À remplir, s’il vous plaît." not in text(answer)
+    assert "Qu’allez-vous essayer : Donnez" not in text(answer)
     assert wrong_at(backwards) == {"planned_end"}
     assert "La fin doit venir après le début." in text(backwards)
     assert filled(answer, "/prototypes/nouveau?site=mairie")["hypothesis"] == [NEW["hypothesis"]]
@@ -99,7 +102,8 @@ def test_the_planner_answers_beside_a_form_that_is_not_sent_yet(pages: Site) -> 
     assert "Commencé le 2 mars 2026, il devrait durer" in text(answer)
     (drawing,) = re.findall(r'data-drawing="([^"]*)"', answer.text)
     curve = pages.get(unescape(drawing)).json()
-    assert curve["layer"]
+    assert any(each["encoding"]["y"].get("title") == "points" for each in curve["layer"])
+    assert answer.text.index('id="plan"') < answer.text.index('value="keep"')
     assert pages.get("/api/v1/prototypes?site=mairie").json() == []
 
 
@@ -123,6 +127,8 @@ def test_a_trial_is_watched_adapted_ended_and_decided(pages: Site) -> None:
     assert "Mieux jusqu’ici" in text(page(pages, "/prototypes"))
     early = pages.post(f"{TRIAL}/decider?site=mairie", {"version": "1", "by": BY})
     assert early.status_code == 422
+    assert "Choisissez l’une des trois décisions." in text(early)
+    assert "trop tôt pour conclure" not in text(page(pages, f"{TRIAL}/decider"))
     day = (MONDAY + timedelta(weeks=4)).isoformat()
     adapted = pages.followed(
         sent(pages, f"{TRIAL}/adapter", day=day, changed="Avec un siège.", by=BY, why="demande")
@@ -135,6 +141,9 @@ def test_a_trial_is_watched_adapted_ended_and_decided(pages: Site) -> None:
     assert "terminé le 26 avril 2026" in over
     done = pages.followed(sent(pages, f"{TRIAL}/decider", decided="keep", by="comité", why=""))
     assert "Garder – comité, le" in text(done)
+    assert "Décision : garder" in text(done)
+    assert "Journal" in text(done)
+    assert text(done).count("Essai enregistré") == 1
     assert kept(pages)["decision"]["decided"] == "keep"
 
 
@@ -146,6 +155,7 @@ def test_what_is_taken_back_returns_to_its_baseline(pages: Site) -> None:
     taken = pages.followed(sent(pages, f"{TRIAL}/retirer", day=day, by=BY, why="panne"))
 
     assert "retiré le 30 mars 2026" in text(taken)
+    assert "Prototype retiré : 30 mars 2026" in text(taken)
     assert len(kept(pages)["baseline"]) == 2
 
 
@@ -240,6 +250,7 @@ def test_a_recipe_goes_out_and_comes_in_at_another_site(pages: Site) -> None:
     out = pages.get("/api/v1/prototypes/pupitre-a-l-entree/recipe?site=mairie")
     address = "/prototypes/recette?site=annexe"
 
+    nothing = pages.post(address, {"do": "read"})
     paper = pages.post(address, {"do": "read"}, files={"sheet": ("fiche.pdf", b"%PDF-1.7")})
     read = pages.post(address, {"do": "read"}, files={"sheet": ("recipe.json", out.content)})
     fields = filled(read, address)
@@ -247,7 +258,9 @@ def test_a_recipe_goes_out_and_comes_in_at_another_site(pages: Site) -> None:
     refused = pages.post(address, fields)
     made = pages.followed(pages.post(address, {**fields, "asked": ["sourire|5"]}))
 
-    assert wrong_at(paper) == {"sheet"}
+    assert wrong_at(nothing) == wrong_at(paper) == {"sheet"}
+    assert "Choisissez recipe.json ou collez son texte." in text(nothing)
+    assert "avant d’enregistrer" not in text(nothing)
     assert read.status_code == 200
     assert NEW["hypothesis"] in text(read)
     assert wrong_at(refused) == {"asked"}
@@ -256,6 +269,58 @@ def test_a_recipe_goes_out_and_comes_in_at_another_site(pages: Site) -> None:
     assert there["question"] == "sourire"
     assert json.loads(fields["pasted"][0]) == out.json()
     assert date.fromisoformat(there["planned_end"][:10]) == LAST
+
+
+def test_the_log_names_what_is_laid_down_for_the_first_time(pages: Site) -> None:
+    open_ended = {name: value for name, value in NEW.items() if name != "planned_end"}
+    pages.followed(pages.post("/prototypes/nouveau?site=mairie", open_ended))
+
+    named = pages.followed(
+        sent(pages, f"{TRIAL}/modifier", planned_end=LAST.isoformat(), by=BY, why="fixé", do="keep")
+    )
+    moved = pages.followed(
+        sent(pages, f"{TRIAL}/modifier", planned_end="2026-05-03", by=BY, why="congés", do="keep")
+    )
+
+    assert "Dernier jour prévu : 26 avril 2026" in text(named).partition("Journal")[2]
+    assert text(named).count("Essai enregistré") == 1
+    assert "Essai modifié" in text(moved)
+
+
+def test_deciding_while_it_is_too_early_is_warned_of_and_possible(pages: Site) -> None:
+    registered(pages)
+    pages.now_ms += 10 * 86_400_000
+
+    asked = text(page(pages, f"{TRIAL}/decider"))
+    done = pages.followed(
+        sent(pages, f"{TRIAL}/decider", decided="drop", by="comité", why="panne du pupitre")
+    )
+
+    assert "L’essai est en cours, et il est trop tôt pour conclure." in asked
+    assert "Décision : abandonner" in text(done)
+
+
+def test_a_trial_leads_to_its_comparison_and_its_report(pages: Site) -> None:
+    registered(pages)
+    pages.now_ms += 5 * 7 * 86_400_000
+
+    shown = page(pages, TRIAL).text
+    links = dict(re.findall(r'<a class="button second" href="([^"]*)">([^<]*)</a>', shown))
+    told = {words: unescape(address) for address, words in links.items()}
+
+    assert 'id="verdict-title"' in pages.get(told["Lire la comparaison"]).text
+    assert pages.get(told["Rapport (PDF)"]).content.startswith(b"%PDF")
+
+
+def test_a_trial_of_another_site_leads_to_the_trials_of_this_one(pages: Site) -> None:
+    registered(pages)
+
+    lost = pages.get(f"{TRIAL}?site=annexe")
+    here = pages.get("/prototypes/essais/autre?site=mairie")
+
+    assert lost.status_code == here.status_code == 404
+    assert "Aucun essai pour le moment" in text(lost)
+    assert NEW["title"] in text(here)
 
 
 def test_a_site_without_a_trial_says_how_one_is_made(pages: Site) -> None:

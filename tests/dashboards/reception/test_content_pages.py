@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from pasperdus_collector.reception.content import FORMS, KINDS, Kind, Need, Service
@@ -82,7 +84,7 @@ def test_a_notice_is_added_under_a_name_of_its_own_and_taken_back(site: Site) ->
     page = text(site.followed(answer))
     assert "Ajouté. Les écrans le montrent" in page
     assert "Ascenseur à l’arrêt Demandez à l’accueil. Jusqu’au 30 novembre" in page
-    assert "2 sur 8 possibles aujourd’hui" in page
+    assert "2 sur 8 au plus" in page
     undone(site, answer)
     assert len(contents.all("default", kind="notice")) == 1
 
@@ -101,6 +103,73 @@ def test_what_is_refused_is_told_where_it_stands_and_nothing_typed_is_lost(site:
     assert 'value="☎ Call"' in answer.text
     assert 'value="bientôt"' in answer.text
     assert "é" * 181 in answer.text
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_form_sent_empty_says_at_once_all_that_it_lacks_and_no_more(
+    site: Site, kind: Kind
+) -> None:
+    contents = contents_of(site)
+    written(contents, "need")
+    written(contents, "service")
+    usual = {"opens": "09:00", "closes": "12:00", "weekdays": "tuesday", "needs": "need"}
+    usual["needs"] = contents.all("default", kind="need")[0].content.name
+    address = f"{RECEPTION}/{SLUGS[kind]}"
+    fields = filled(site.get(address), address)
+    empty = {name: [""] for name in fields if name != "is_shown"}  # a box is sent or not
+
+    refused = site.post(address, empty)
+
+    assert refused.status_code == 422
+    summary = refused.text.partition('role="alert"')[2].partition("</div>")[0]
+    told = re.findall(r'<a href="#([^"]+)">([^<]+)</a>', summary)
+    assert told
+    assert summary.count("<li>") == len({words for _, words in told}) == len(told)
+    assert "remplir" not in summary
+    lacking = {name: [usual.get(name, "Demain")] for name, _ in told}
+    again = site.post(address, {**empty, **lacking})
+    assert again.status_code == 303, text(again)
+
+
+def test_a_desk_sent_empty_says_what_to_give_in_its_own_words(site: Site) -> None:
+    written(contents_of(site), "service")
+
+    said = text(site.post(f"{RECEPTION}/permanence", {"title.fr": "", "weekdays": ""}))
+
+    for words in (
+        "Indiquez l’heure d’ouverture.",
+        "Indiquez l’heure de fermeture.",
+        "Donnez un intitulé, ou choisissez un service.",
+        "Cochez un jour, ou donnez une date.",
+    ):
+        assert said.count(words) == 2, words  # above the form, and where it stands
+    other = site.post(f"{RECEPTION}/permanence", {"title.en": "Taxes", "dates": "02/12/2026"})
+    assert "Écrivez-le aussi en français" in text(other)
+    assert "Cochez un jour" not in text(other)
+
+
+def test_a_local_actor_without_any_need_to_tick_is_told_to_write_one(site: Site) -> None:
+    contents_of(site)
+
+    said = text(site.post(f"{RECEPTION}/contact", {"title": "", "address": ""}))
+
+    assert "2 choses sont à corriger" in said
+    assert "Indiquez le nom de l’organisme." in said
+    assert said.count("Écrivez d’abord un besoin") == 2
+
+
+def test_what_a_site_does_not_have_is_not_said_to_be_removed(site: Site) -> None:
+    contents_of(site)
+
+    for path, up, words in (
+        ("annonce/travaux", "annonces", "Ce site n’a rien de ce nom."),
+        ("permanence/impots", "permanences", "Ce site n’a rien de ce nom."),
+        ("fiches/7", "fiches", "Ce site n’a pas de fiche de ce numéro."),
+    ):
+        answer = site.get(f"{RECEPTION}/{path}?site=default")
+        assert answer.status_code == 404
+        assert words in text(answer)
+        assert f'<a href="{RECEPTION}/{up}?site=default">Voir la liste' in answer.text
 
 
 def test_two_editors_see_both_versions_and_neither_is_lost(site: Site) -> None:

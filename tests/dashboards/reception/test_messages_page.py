@@ -62,3 +62,15 @@ def test_without_a_terminal_the_page_says_what_to_do(site: Site) -> None:
 
     assert "Aucun terminal à qui écrire" in said
     assert "Envoyer au terminal" not in said
+
+
+def test_a_message_sent_empty_says_what_it_lacks(site: Site) -> None:
+    contents_of(site)
+
+    answer = site.post(MESSAGES, {"node": "", "caller": "", "phone": "", "text": ""})
+
+    assert answer.status_code == 422
+    said = text(answer)
+    assert "2 choses sont à corriger" in said
+    assert "Choisissez un terminal." in said
+    assert "Écrivez le message." in said

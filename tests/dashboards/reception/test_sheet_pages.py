@@ -96,3 +96,16 @@ def test_a_sheet_that_is_gone_is_not_there(site: Site) -> None:
     for number in ("1", "zéro", "9" * 30):
         assert site.get(f"{SHEETS}/{number}").status_code == 404
         assert site.post(f"{SHEETS}/{number}/clore", {"version": "1"}).status_code == 404
+
+
+def test_a_sheet_says_what_it_lacks_to_be_opened_and_to_be_closed(site: Site) -> None:
+    sheets_of(site).add("default", {"kind": "anomaly", "what": "Porte"})
+
+    opened = text(site.post(SHEETS, {"kind": "", "what": ""}))
+    closed = text(site.post(f"{ONE}/clore", {"version": "1", "outcome": "", "by": ""}))
+
+    assert "Choisissez une anomalie ou une amélioration." in opened
+    assert "Dites en une ligne de quoi il s’agit." in opened
+    assert "2 choses sont à corriger" in closed
+    assert "Écrivez ce qui a été fait, ou pourquoi rien ne l’a été." in closed
+    assert "Indiquez la fonction ou le service qui clôt la fiche." in closed

@@ -106,3 +106,16 @@ def test_a_week_that_no_calendar_knows_is_not_there(site: Site) -> None:
 
     for week in ("9999-01-01", "hier"):
         assert site.get(f"{RECEPTION}?week={week}").status_code == 404
+
+
+def test_days_that_are_over_are_a_link_away_in_this_week_only(site: Site) -> None:
+    """A narrow screen folds them, so that today comes first; other weeks show all their days."""
+    contents_of(site)
+
+    this, past = (site.get(address).text for address in (RECEPTION, f"{RECEPTION}?week=2026-11-16"))
+
+    assert '<a href="#week">Voir le jour passé</a>' in this
+    assert '<section class="desk-week" id="week"' in this
+    assert 'class="board from-today"' in this
+    assert 'href="#week"' not in past
+    assert "from-today" not in past
