@@ -37,6 +37,7 @@ MOST_P95_MS = 100.0
 BUNDLE = "/static/vega.js"
 VERDICT = "/comparer?prototype=pupitre"
 _WARM_UP = 3
+_IS_PAINTED = "performance.getEntriesByName('first-contentful-paint').length > 0"
 _PAINTED = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
 _SEEN = """
 (() => {
@@ -148,6 +149,7 @@ def _load(address: str, browsing: Browsing) -> tuple[int, float]:
 
     tab.page.on("requestfinished", keep)
     tab.open(address, settled=SETTLED)
+    tab.page.wait_for_function(_IS_PAINTED)
     painted_ms = float(tab.evaluate(_PAINTED))
     sizes = [request.sizes() for request in finished if BUNDLE not in request.url]
     browsing.leave()
@@ -169,6 +171,7 @@ def _verdict_ms(address: str, browsing: Browsing, rounds: int) -> float:
         tab = _slow(browsing)
         tab.page.add_init_script(_SEEN)
         tab.open(address, settled="window.verdictAt")
+        tab.page.wait_for_function(_IS_PAINTED)
         found.append(float(tab.evaluate(f"Math.max(window.verdictAt, {_PAINTED})")))
         browsing.leave()
     return statistics.median(found)
